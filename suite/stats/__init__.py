@@ -1,0 +1,12 @@
+"""Statistics for few seeds: what three to five runs can carry, and what they cannot.
+
+    intervals     mean, SD and Student-t interval of a cell; Welch's difference; the interval of a single future run
+    comparisons   exact permutation test and Holm's correction against one named baseline
+    ranks         Friedman, Iman and Davenport, Nemenyi: several methods over several (data set, model) blocks
+    aggregate     interquartile mean over cells, bootstrap stratified over the seeds inside each cell
+    claims        what a paper says about a table, as data (imports neither numpy nor scipy)
+    verdicts      decides on published numbers and on claims
+
+Every function takes plain sequences or arrays of finite numbers and keeps no state. Import from the module that holds the name;
+the package itself imports nothing, so that declaring a claim costs nothing.
+"""
