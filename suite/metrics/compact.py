@@ -1,0 +1,258 @@
+"""The physically smaller network: dead units are removed, and the network still computes the same function."""
+
+from __future__ import annotations
+
+import copy
+import statistics
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import skip_init
+from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
+
+from suite.metrics.flops import dense_flops
+from suite.metrics.sparsity import ZERO, prunable_layers
+
+WITHOUT_WEIGHTS = (nn.ReLU, nn.MaxPool2d, nn.Flatten, nn.Dropout)
+WARM_UP = 3
+
+
+class Select(nn.Module):
+    """Keeps the columns `index` of a batch of feature vectors."""
+
+    index: Tensor
+
+    def __init__(self, index: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("index", index)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.index_select(1, self.index)
+
+
+@torch.no_grad()
+def masked(model: nn.Module, threshold: float = ZERO) -> nn.Module:
+    """A copy in eval mode without parametrisations, in which the weights (not the biases) with |w| < threshold are exactly 0."""
+    plain = copy.deepcopy(model).eval()
+    for module in [module for module in plain.modules() if is_parametrized(module)]:
+        # torch's remove_parametrizations would break the original too: a copy shares the class that it edits.
+        values = {name: getattr(module, name) for name in module.parametrizations}  # type: ignore[union-attr,operator]
+        module.__class__ = type_before_parametrizations(module)
+        del module.parametrizations
+        for name, value in values.items():
+            module.register_parameter(name, nn.Parameter(value.clone()))
+    for layer in prunable_layers(plain).values():
+        layer.weight.masked_fill_(layer.weight.abs() < threshold, 0)
+    return plain
+
+
+def compact(model: nn.Module, threshold: float = ZERO) -> nn.Sequential:
+    """A new network with the function of `masked(model, threshold)`, without the units that do not matter.
+
+    A unit (channel of a convolution, output of a linear layer) is removed if
+
+    - its incoming weights are all 0: it then has the constant value c = relu(bias) (or bias, if no ReLU follows) in every
+      position, and sum_k W[:, unit, k] c moves into the next layer's bias, which is exact because convolutions are valid;
+    - its outgoing weights, to units that are kept, are all 0.
+
+    Columns of a linear layer that are all 0 although the channel before lives are left out by a `Select` in front of it, and so
+    are unused features of the input; channels of the input stay. A layer of which nothing survives keeps one unit, without
+    input, so that the network remains a network.
+
+    `model`: nn.Sequential of Conv2d (padding 0, one group), MaxPool2d, ReLU, Flatten(1), Linear, Dropout. Raises
+    NotImplementedError, naming the layer, for anything else. Layers keep their names; the sum moved into a bias is formed in
+    float64.
+    """
+    source = masked(model, threshold)
+    stages, tail = _stages(source)
+    _fold_constant_units(stages)
+    _drop_dead_units(stages)
+    small = nn.Sequential(OrderedDict([*(item for stage in stages for item in stage.build()), *tail.items()])).eval()
+    if any(_is_channels_last(module.weight) for module in source.modules() if isinstance(module, nn.Conv2d)):
+        return small.to(memory_format=torch.channels_last)
+    return small
+
+
+def architecture(model: nn.Module) -> str:
+    """The neurons by layer: output channels of a convolution, inputs of a linear layer; "20-50-800-500" for LeNet-5-Caffe."""
+    layers = prunable_layers(model).values()
+    return "-".join(str(layer.out_channels if isinstance(layer, nn.Conv2d) else layer.in_features) for layer in layers)
+
+
+def compact_metrics(
+    model: nn.Module,
+    x_test: Tensor,
+    in_shape: tuple[int, ...],
+    y_test: Tensor | None = None,
+    dense: Mapping[str, int] | None = None,
+) -> dict[str, float | int | str]:
+    """What the compact network saves, and whether it agrees with the masked one.
+
+    x_test: (examples, *in_shape) as the model takes it; y_test: labels; dense: `dense_flops(model, in_shape)`, if known. Gives
+
+    - compact_parameters_left, compact_flops_left: percent of the model's parameters and of fvcore's count of the model
+    - compact_disagreements: test examples to which masked and compact give different classes (0, or something is wrong)
+    - compact_max_difference: largest absolute difference of two logits
+    - masked_test_error: percent, if labels are given
+    - latency_dense_ms, latency_compact_ms: forward pass of a batch of (at most) 100, median of alternating repetitions, with the
+      threads that torch has; "dense" is the masked network, which is as large as the model
+    - architecture: see `architecture`
+
+    Raises NotImplementedError as `compact`.
+    """
+    full, small = masked(model), compact(model)
+    expected, found = _logits(full, x_test), _logits(small, x_test)
+    metrics: dict[str, float | int | str] = {
+        "compact_parameters_left": 100 * _size(small) / _size(full),
+        "compact_flops_left": 100 * sum(dense_flops(small, in_shape).values()) / sum((dense or dense_flops(full, in_shape)).values()),
+        "compact_disagreements": int((expected.argmax(1) != found.argmax(1)).sum()),
+        "compact_max_difference": float((expected - found).abs().max()),
+        "architecture": architecture(small),
+    }
+    if y_test is not None:
+        metrics["masked_test_error"] = 100 * float((expected.argmax(1) != y_test.to(expected.device)).double().mean())
+    metrics["latency_dense_ms"], metrics["latency_compact_ms"] = _latencies([full, small], x_test[:100])
+    return metrics
+
+
+@dataclass
+class _Stage:
+    """A layer with weights, and the layers without weights in front of it.
+
+    weight: (units, units of the stage before, positions), the positions being those in a kernel, or in a channel of a feature
+    vector. columns: which entries of a feature vector a linear layer uses.
+    """
+
+    name: str
+    layer: nn.Conv2d | nn.Linear
+    before: dict[str, nn.Module]
+    weight: Tensor
+    bias: Tensor | None
+    columns: Tensor | None = None
+
+    @torch.no_grad()
+    def build(self) -> Iterator[tuple[str, nn.Module]]:
+        yield from self.before.items()
+        (units, inputs, _), layer, weight = self.weight.shape, self.layer, self.weight
+        options = {"bias": self.bias is not None, "device": weight.device, "dtype": weight.dtype}
+        small: nn.Conv2d | nn.Linear
+        if isinstance(layer, nn.Conv2d):
+            small = skip_init(nn.Conv2d, inputs, units, layer.kernel_size, layer.stride, dilation=layer.dilation, **options)
+        else:
+            assert self.columns is not None
+            weight = weight.flatten(1)[:, self.columns]
+            small = skip_init(nn.Linear, weight.shape[1], units, **options)
+            if not self.columns.all():
+                yield f"select_{self.name}", Select(self.columns.nonzero().flatten())
+        small.weight.copy_(weight.view_as(small.weight))
+        if small.bias is not None and self.bias is not None:
+            small.bias.copy_(self.bias)
+        yield self.name, small
+
+
+def _stages(model: nn.Module) -> tuple[list[_Stage], dict[str, nn.Module]]:
+    """The stages of a plain network, and the layers after the last one."""
+    if type(model) is not nn.Sequential:
+        raise NotImplementedError(f"only an nn.Sequential can be made compact, not a {type(model).__name__}")
+    stages: list[_Stage] = []
+    between: dict[str, nn.Module] = {}
+    for name, layer in model.named_children():
+        before = stages[-1].layer if stages else None
+        if (reason := _unsupported(layer, before, between)) is not None:
+            raise NotImplementedError(f"cannot make {name} ({type(layer).__name__}) compact: {reason}")
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            inputs = len(before.weight) if before is not None else layer.weight.shape[1]
+            weight = layer.weight.detach().reshape(len(layer.weight), inputs, -1)
+            bias = None if layer.bias is None else layer.bias.detach().double()
+            stages.append(_Stage(name, layer, between, weight, bias))
+            between = {}
+        else:
+            between[name] = layer
+    return stages, between
+
+
+def _unsupported(layer: nn.Module, before: nn.Module | None, between: dict[str, nn.Module]) -> str | None:
+    """Why the function of `layer`, which follows `before` and `between`, is not known to be kept; None if it is."""
+    if type(layer) not in (*WITHOUT_WEIGHTS, nn.Conv2d, nn.Linear):
+        return "this type of layer is not supported"
+    if isinstance(layer, nn.Conv2d) and (layer.groups != 1 or layer.padding not in ((0, 0), "valid")):
+        return "only convolutions without padding and groups are"
+    if isinstance(layer, nn.Conv2d) and isinstance(before, nn.Linear):
+        return "it follows a linear layer"
+    if isinstance(layer, nn.Flatten) and (layer.start_dim, layer.end_dim) != (1, -1):
+        return "it must flatten all but the batch"
+    flattened = any(isinstance(other, nn.Flatten) for other in between.values())
+    if isinstance(layer, nn.Linear) and isinstance(before, nn.Conv2d) and not flattened:
+        return "a Flatten must stand between it and the convolution"
+    return None
+
+
+def _fold_constant_units(stages: list[_Stage]) -> None:
+    """Move units without incoming weights into the next bias; front to back, as their removal can leave the next ones without."""
+    for stage, after in pairwise(stages):
+        dead = (stage.weight == 0).flatten(1).all(1)
+        bias = dead.new_zeros(len(dead), dtype=torch.float64) if stage.bias is None else stage.bias
+        constant = bias.relu() if any(isinstance(layer, nn.ReLU) for layer in after.before.values()) else bias
+        shift = after.weight.double().sum(2) @ constant.where(dead, 0)
+        after.weight[:, dead] = 0
+        if shift.any():
+            after.bias = shift if after.bias is None else after.bias + shift
+
+
+def _drop_dead_units(stages: list[_Stage]) -> None:
+    """Drop units without outgoing weights; back to front, as their removal can leave earlier ones without.
+
+    No second round is due: a unit that is kept has an outgoing weight to a kept unit, and that one an incoming weight.
+    """
+    for before, stage in reversed(list(pairwise([None, *stages]))):
+        assert stage is not None
+        live = (stage.weight != 0).any(0)
+        if not live.any():
+            live[0, 0] = True
+            if before is not None:
+                before.weight[0] = 0  # the unit that stays as a placeholder needs no input
+        if before is not None:
+            units = live.any(1)
+            before.weight, stage.weight, live = before.weight[units], stage.weight[:, units], live[units]
+            before.bias = None if before.bias is None else before.bias[units]
+        stage.columns = live.flatten()
+
+
+def _is_channels_last(weight: Tensor) -> bool:
+    return weight.is_contiguous(memory_format=torch.channels_last) and not weight.is_contiguous()
+
+
+def _size(model: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+@torch.inference_mode()
+def _logits(network: nn.Module, x: Tensor, batch: int = 500) -> Tensor:
+    device = next(network.parameters()).device
+    return torch.cat([network(part.to(device)) for part in x.split(batch)])
+
+
+@torch.inference_mode()
+def _latencies(networks: list[nn.Module], batch: Tensor, seconds: float = 1.0, most: int = 50) -> list[float]:
+    """Median milliseconds of a forward pass; the networks take turns, so that a slower spell of the machine meets all of them."""
+    batch = batch.to(next(networks[0].parameters()).device)
+    times: list[list[float]] = [[] for _ in networks]
+    start = time.perf_counter()
+    while len(times[0]) < WARM_UP + 3 or (len(times[0]) < WARM_UP + most and time.perf_counter() - start < seconds):
+        for network, column in zip(networks, times, strict=True):
+            _synchronise(batch)
+            began = time.perf_counter()
+            network(batch)
+            _synchronise(batch)
+            column.append(1000 * (time.perf_counter() - began))
+    return [statistics.median(column[WARM_UP:]) for column in times]
+
+
+def _synchronise(tensor: Tensor) -> None:
+    if tensor.is_cuda:
+        torch.cuda.synchronize(tensor.device)

@@ -1,0 +1,40 @@
+"""The networks of the benchmark: `build(name, ...)`. Importing this package and `names()` import no torch.
+
+A new model is one file with a function `<name>(in_shape, n_classes, generator)`, and one line in `MODELS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from typing import TYPE_CHECKING
+
+from suite.errors import SuiteError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+__all__ = ["build", "names"]
+
+MODELS = {  # the function of that name, and the module it is in
+    "lenet5_caffe": "suite.models.lenet",
+    "lenet_300_100": "suite.models.lenet",
+}
+
+
+def names() -> tuple[str, ...]:
+    """The models that `build` knows."""
+    return tuple(MODELS)
+
+
+def build(name: str, *, in_shape: tuple[int, ...], n_classes: int, generator: torch.Generator) -> nn.Module:
+    """The model `name` on the CPU, its weights drawn from `generator` alone: the global generator is neither read nor advanced.
+
+    in_shape: one example, without the batch: (channels, height, width), or (features,) where the model allows it. Raises
+    SuiteError for an unknown name, and for an `in_shape` that the model cannot take.
+    """
+    if name not in MODELS:
+        near = difflib.get_close_matches(name, MODELS, n=3, cutoff=0.4) or MODELS
+        raise SuiteError(f"unknown model {name!r}", f"did you mean {' or '.join(near)}?")
+    return getattr(importlib.import_module(MODELS[name]), name)(in_shape, n_classes, generator)

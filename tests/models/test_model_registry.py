@@ -1,0 +1,28 @@
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from suite.errors import SuiteError
+from suite.models import build, names
+
+
+def test_names_need_no_torch():
+    code = "import sys; from suite.models import names; print(*names()); sys.exit('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == list(names()) == ["lenet5_caffe", "lenet_300_100"]
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_name_builds_and_classifies(name):
+    model = build(name, in_shape=(1, 28, 28), n_classes=7, generator=torch.Generator().manual_seed(0))
+    assert model(torch.zeros(3, 1, 28, 28)).shape == (3, 7)
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(SuiteError, match=r"unknown model 'lenet5'; did you mean lenet5_caffe") as error:
+        build("lenet5", in_shape=(1, 28, 28), n_classes=10, generator=torch.Generator())
+    assert "\n" not in str(error.value)
+    with pytest.raises(SuiteError, match="lenet5_caffe or lenet_300_100"):
+        build("xyzzy", in_shape=(1, 28, 28), n_classes=10, generator=torch.Generator())
