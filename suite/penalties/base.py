@@ -104,4 +104,4 @@ def soft_threshold(w: torch.Tensor, t: float | torch.Tensor) -> torch.Tensor:
 
 def hard_threshold(w: torch.Tensor, t: float) -> torch.Tensor:
     """w where |w| > t, else 0: zero at the tie |w| = t, as in Algorithm 1 of Bui et al. (2019)."""
-    return torch.where(w.abs() <= t, 0.0, w)
+    return torch.nn.functional.hardshrink(w, representable(t, w))

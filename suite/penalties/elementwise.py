@@ -28,6 +28,9 @@ class L0(Elementwise):
     def _shrink(self, r: torch.Tensor, step: float) -> torch.Tensor:
         return hard_threshold(r, math.sqrt(2 * step))
 
+    def _prox(self, w: torch.Tensor, step: float) -> torch.Tensor:
+        return self._shrink(w, step)  # the hard threshold is odd: no need to take the sign off and put it back
+
 
 @dataclass(frozen=True)
 class L1(Elementwise):

@@ -1,0 +1,26 @@
+"""Which penalty factor the quick profile of the table uses, chosen on images held out of the training set."""
+
+from reproductions.sgl0 import PAPER, QUICK_EPOCHS
+from suite.methods import method
+from suite.reproduction import Column, Profile, Reproduction, grid
+
+FACTORS = (1.0, 5.0, 10.0, 20.0, 40.0, 80.0)
+
+PENALISED = [method(name) for name in ("group_lasso", "sparse_group_lasso", "cges", "sgl0")]
+
+TABLE = Reproduction(
+    id="sgl0/calibration",
+    title="Penalty factor of the quick profile, by error on 10,000 held-out training images",
+    source="ours; no table of the paper",
+    cells=(
+        *grid(dataset="mnist", model="lenet5_caffe", method=[method("dense")], hold_out=10_000),
+        *grid(dataset="mnist", model="lenet5_caffe", method=PENALISED, hold_out=10_000, changes={"penalty_factor": FACTORS}),
+    ),
+    settings={"quick": Profile(PAPER.squeezed(QUICK_EPOCHS))},
+    columns=(
+        Column("weight_sparsity", "weight sparsity", better="higher"),
+        Column("neuron_sparsity", "neuron sparsity", better="higher"),
+        Column("test_error", "held-out error", better="lower"),
+    ),
+    baseline="dense",
+)

@@ -1,0 +1,88 @@
+"""`suite.reproduce(id, ...)`: the command line's `reproduce` as a function."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from suite.errors import SuiteError
+from suite.reproduction import Reproduction, get
+from suite.results import Results
+
+
+def reproduce(id: str, seeds: int = 5, profile: str = "quick", **options) -> Results:
+    """Compute the missing runs of a table or figure and give its `Results`. Options: those of `reproduce_table`."""
+    return reproduce_table(get(id), seeds=seeds, profile=profile, **options)
+
+
+def reproduce_table(
+    table: Reproduction,
+    *,
+    seeds: int = 5,
+    profile: str = "quick",
+    jobs: int = 1,
+    device: str = "auto",
+    out: str | Path = Path("results", "runs"),
+    data_root: str | Path | None = None,
+    force: bool = False,
+    retry_failed: bool = True,
+    track: bool = True,
+    progress: bool = False,
+) -> Results:
+    """Compute, store and render.
+
+    jobs            worker processes of one thread each; 1 computes in this process
+    device          "cpu", "cuda" or "auto" (CUDA where there is one)
+    force           compute again what is there
+    retry_failed    try again the runs that failed before
+    track           write the finished runs to MLflow (`<out>/mlflow.db`)
+    progress        show a progress bar on standard error
+    """
+    from suite.runs.executors.processes import Processes
+    from suite.runs.executors.serial import Serial
+    from suite.runs.orchestrate import Options, reproduce
+    from suite.runs.progress import Progress
+    from suite.runs.tracking import Tracker
+
+    if seeds < 1:
+        raise SuiteError(f"seeds must be at least 1, got {seeds}")
+    root = os.fspath(data_root) if data_root is not None else None
+    out = Path(out)
+    stand_in = choose_stand_in(table, profile, root)
+    options = Options(out, root, choose_device(device), force, retry_failed)
+    executor = Processes(jobs) if jobs > 1 else Serial()
+    watchers = [*([Progress(table, profile)] if progress else []), *([Tracker(out, table.id, profile)] if track else [])]
+    results = reproduce(table, seeds, profile, executor, options, watchers, stand_in)
+    results.write()
+    return results
+
+
+def choose_device(wanted: str) -> str:
+    """ "auto" is CUDA where there is a device; SuiteError for one that is not there."""
+    import torch
+
+    gpus = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+    there = ["cpu", *(["cuda"] if gpus else []), *gpus]
+    if wanted == "auto":
+        return "cuda" if gpus else "cpu"
+    if wanted not in there:
+        raise SuiteError(f"device {wanted!r} is not available", f"there is {', '.join(there)}")
+    return wanted
+
+
+def choose_stand_in(table: Reproduction, profile: str, root: str | None) -> bool:
+    """Make sure the data is there. True when it is not to be had and the table's stand-in takes its place."""
+    import logging
+
+    from suite import data
+
+    try:
+        for name in table.data_needed(profile):
+            data.load(name, root)
+    except data.DataUnavailable as error:
+        if not table.stand_in:
+            raise
+        data.load(table.stand_in, root)
+        logging.getLogger(__name__).warning("%s. Running on %s instead: NOT A RESULT about the paper.", error, table.stand_in)
+        return True
+    return False

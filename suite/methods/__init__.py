@@ -1,0 +1,56 @@
+"""How a penalty enters training: subgradient, proximal map, variable splitting, gates, pruning.
+
+`method("sgl0", growth="all")` makes a method by the name of its file, in `suite/proposed/` or `baselines/`; a new method is one file there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import inspect
+from functools import cache
+from pathlib import Path
+
+from suite.errors import SuiteError
+from suite.methods.base import Context, Method, View
+
+PACKAGES = ("suite.proposed", "baselines")
+
+
+def names() -> list[str]:
+    """Every method's name: the files of `suite/proposed/` and `baselines/`."""
+    found = []
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        for folder in spec.submodule_search_locations or [] if spec else []:
+            found += [path.stem for path in sorted(Path(folder).glob("*.py")) if not path.stem.startswith("_")]
+    return found
+
+
+@cache
+def method_class(name: str) -> type[Method]:
+    """The class in the file called `name`; SuiteError with the nearest names when there is none."""
+    for package in PACKAGES:
+        if name.isidentifier() and importlib.util.find_spec(f"{package}.{name}"):
+            module = importlib.import_module(f"{package}.{name}")
+            (found,) = (
+                c for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, Method) and c.__module__ == module.__name__
+            )
+            return found
+    near = difflib.get_close_matches(name, names(), n=3) or names()
+    raise SuiteError(f"unknown method {name!r}", f"did you mean {', '.join(near)}?")
+
+
+def method(name: str, **options) -> Method:
+    """The method called `name` with the given options; a wrong option is a SuiteError naming those there are."""
+    found = method_class(name)
+    try:
+        return found(**options)
+    except TypeError as error:
+        raise SuiteError(f"method {name!r}: {error}", f"its options are {', '.join(found.options()) or 'none'}") from None
+    except ValueError as error:
+        raise SuiteError(f"method {name!r}: {error}") from None
+
+
+__all__ = ["Context", "Method", "View", "method", "method_class", "names"]

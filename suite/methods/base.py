@@ -1,0 +1,168 @@
+"""What a method is: its options as data, and the hooks through which it takes part in training."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from suite.lazy import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from suite.training.schedule import Schedule
+    from suite.training.seeding import Streams
+
+Weights = Mapping[str, "Tensor"]
+
+
+@dataclass
+class Context:
+    """What the loop tells a method about the run it is part of.
+
+    n_train           number of training images N; the papers give penalty strengths as multiples of 1/N
+    epochs            number of epochs of the run
+    steps             optimiser steps an epoch
+    penalty_factor    the profile's factor on every penalty strength
+    streams           the run's random streams
+    learning_rate     rate of the current epoch, kept up to date by the loop
+    finished          records and final weights of the runs named by `Method.needs`, in that order
+    """
+
+    n_train: int
+    epochs: int
+    steps: int
+    penalty_factor: float
+    streams: Streams
+    learning_rate: float
+    finished: list[Finished] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that another run builds on: its record, and a function that gives the state of its model as it was scored."""
+
+    record: dict
+    weights: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class View:
+    """One way of scoring a trained network, as parameter values that stand in for the model's own.
+
+    `weights` is what computes the predictions. `counted` is what the zeros are counted on, where that differs.
+    """
+
+    weights: Weights
+    counted: Weights | None = None
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class Method:
+    """A training method. The dataclass fields are its options and, with the class name, its identity.
+
+    One instance takes part in one run: `prepare`, then for every step `penalty` (added to the loss) and `after_step`, for every
+    epoch `after_epoch`, and at the end `finish`. Options are never changed by a run; `fresh()` gives an instance for one.
+    """
+
+    title: ClassVar[str]
+
+    @classmethod
+    def options(cls) -> tuple[str, ...]:
+        return tuple(f.name for f in fields(cls))
+
+    @property
+    def name(self) -> str:
+        """Name of the file that defines the method, by which `method(name)` finds it."""
+        return type(self).__module__.rpartition(".")[2]
+
+    def changed(self) -> dict[str, Any]:
+        """The options that differ from their defaults: the part of the identity that the name does not give."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+    @property
+    def row(self) -> str:
+        """Key of this method's row in tables and claims: the name, with the options that differ from their defaults."""
+        options = self._spelled()
+        return f"{self.name}[{options}]" if options else self.name
+
+    def _spelled(self) -> str:
+        return ",".join(f"{k}={v.row if isinstance(v, Method) else v}" for k, v in self.changed().items())
+
+    @property
+    def label(self) -> str:
+        """What a reader sees in the first column."""
+        options = self._spelled()
+        return f"{self.title} ({options})" if options else self.title
+
+    def fresh(self) -> Method:
+        return copy.copy(self)
+
+    # Before training
+
+    def needs(self) -> tuple[Method, ...]:
+        """Methods whose run with the same seed, data, model and schedule must be finished first."""
+        return ()
+
+    def schedule(self, schedule: Schedule) -> Schedule:
+        """The schedule this method trains on; a method that only edits a finished network asks for no epochs."""
+        return schedule
+
+    def prepare(self, model: nn.Module, context: Context) -> None:
+        """Take hold of the model and make the auxiliary variables."""
+        self.model = model
+        self.context = context
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """Parameters of the method's own, trained beside the model's."""
+        return ()
+
+    # During training
+
+    def penalty(self) -> Tensor | None:
+        """Scalar added to the loss of the current step, or None."""
+        return None
+
+    def after_step(self) -> None:
+        """Called after each optimiser step."""
+
+    def before_epoch(self, epoch: int) -> None:
+        """Called before each epoch: streams that are drawn from during the epoch start here, so that a resumed run draws the same."""
+
+    def after_epoch(self, epoch: int) -> None:
+        """Called after each epoch (counted from 0)."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Every auxiliary variable; with the model and the optimiser it makes a complete checkpoint."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Put back what `state_dict` gave."""
+
+    # Scoring
+
+    def scored(self) -> View:
+        """The network that is scored, by default the one that is trained."""
+        return View({})
+
+    def views(self) -> dict[str, View]:
+        """Other ways of scoring the same training, each a row of its own in the table ("sgl0@V")."""
+        return {}
+
+    def view_label(self, view: str) -> str:
+        """What a reader sees in the first column of a view's row."""
+        return f"{self.label}, {view}"
+
+    def finish(self) -> None:
+        """Leave in the model the weights that are scored."""
+        place(self.model, self.scored().weights)
+
+
+def place(model: nn.Module, weights: Weights) -> None:
+    """Write values into the named parameters of a model."""
+    parameters = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, value in weights.items():
+            parameters[name].copy_(value)

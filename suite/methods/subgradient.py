@@ -1,0 +1,68 @@
+"""Penalties on the neurons of each layer, and their use as a term of the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from suite.errors import SuiteError
+from suite.lazy import torch
+from suite.methods.base import Context, Method
+from suite.methods.layers import regularised_layers
+from suite.neurons import neurons
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from suite.penalties import Penalty
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class Penalised(Method):
+    """A method with a strength and the layers it acts on.
+
+    lam    penalty strength as a multiple of 1/N (N training images); the profile's penalty factor multiplies it
+    """
+
+    lam: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not self.lam >= 0:
+            raise ValueError(f"lam must not be negative, got {self.lam}")
+
+    def prepare(self, model: nn.Module, context: Context) -> None:
+        super().prepare(model, context)
+        self.layers = regularised_layers(model)
+        if not self.layers:
+            raise SuiteError(f"{self.name}: the network has no convolution or linear layer to regularise")
+        self.strength = self.lam * context.penalty_factor / context.n_train
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class Regularised(Penalised):
+    """A penalty on the neurons of every regularised layer, biases apart."""
+
+    convention: ClassVar[str] = "sgl0"
+
+    def regularizer(self, layer: int, layers: int) -> Penalty:
+        """The penalty of one layer, `layer` counted from 0 at the bottom, on a matrix whose rows are neurons."""
+        raise NotImplementedError
+
+    def prepare(self, model: nn.Module, context: Context) -> None:
+        super().prepare(model, context)
+        self.penalties = [self.regularizer(i, len(self.layers)) for i in range(len(self.layers))]
+
+    def members(self, layer: nn.Conv2d | nn.Linear) -> Tensor:
+        """The layer's weights as a matrix with one row per neuron (a view)."""
+        return neurons(layer, self.convention)
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class Subgradient(Regularised):
+    """Loss + strength * sum over layers of the penalty's value, by automatic differentiation inside the optimiser."""
+
+    def penalty(self) -> Tensor | None:
+        if not self.strength:
+            return None
+        values = [p.value(self.members(m)) for p, m in zip(self.penalties, self.layers.values(), strict=True)]
+        return self.strength * torch.stack(values).sum()

@@ -1,0 +1,54 @@
+"""How these runs differ from the paper: what the table declares, and what follows from its settings. Nothing is typed twice."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from suite.report.published import load
+from suite.report.verdicts import why_no_result
+from suite.results import Results
+
+WORDS = {
+    "epochs": "epochs",
+    "batch_size": "batch size",
+    "learning_rate": "initial learning rate",
+    "milestones": "epochs at which the learning rate drops",
+    "decay": "factor on the learning rate at each drop",
+    "penalty_factor": "factor on every penalty strength",
+}
+
+
+def departures(results: Results) -> list[str]:
+    """One sentence each, the declared ones first."""
+    reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
+    found = [*reproduction.departures, *profile.departures]
+    if not results.is_result:
+        found.append(f"Data: {why_no_result(results)}.")
+    if "paper" in reproduction.settings:
+        paper = reproduction.settings["paper"].schedule
+        for name in (f.name for f in fields(paper)):
+            ours, theirs = getattr(profile.schedule, name), getattr(paper, name)
+            if ours != theirs:
+                words = WORDS.get(name, name.replace("_", " "))
+                found.append(f"{words[0].upper()}{words[1:]}: {_show(ours)}; the paper's setting is {_show(theirs)}.")
+    runs = load(reproduction.published).runs
+    if runs and results.seeds < runs:
+        found.append(f"Seeds: {results.seeds}; the paper's numbers are over {runs} runs.")
+    for held in dict.fromkeys(cell.hold_out for cell in reproduction.cells if cell.hold_out):
+        found.append(f"Scored on {held:,} examples held out of the training set, which is that much smaller; the test set is not used.")
+    return found
+
+
+def render(results: Results) -> str:
+    """The list as Markdown, the content of departures.md."""
+    from suite.report.markdown import escape
+
+    lines = [f"- {escape(line)}" for line in departures(results)] or ["None."]
+    return "\n".join((f"# Departures from the paper: {results.reproduction.id}, {results.profile} profile", "", *lines, ""))
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_show, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

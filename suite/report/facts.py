@@ -1,0 +1,104 @@
+"""What a reader must know about the runs behind a table: read from the records, so that a table cannot say anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from suite.results import Results
+from suite.runs.spec import RunSpec
+
+
+def specs(results: Results) -> dict[str, RunSpec]:
+    """The table's runs by key, in order."""
+    return {s.key: s for s in results.reproduction.runs(results.profile, results.seeds, results.stand_in)}
+
+
+def records(results: Results) -> list[dict[str, Any]]:
+    """The table's records, in order."""
+    return [results.records[key] for key in specs(results) if key in results.records]
+
+
+def command(results: Results) -> str:
+    """How to make the table again."""
+    return f"python -m suite reproduce {results.reproduction.id} --profile {results.profile} --seeds {results.seeds}"
+
+
+def header(results: Results) -> dict[str, str]:
+    """Name and content of each line above the table."""
+    found = records(results)
+    epochs = results.reproduction.profile(results.profile).schedule.epochs
+    environments = [record["environment"] for record in found]
+    return {
+        "Source": results.reproduction.source,
+        "Profile": f"{results.profile} ({plural(epochs, 'epoch')})",
+        "Seeds": f"{results.seeds} ({', '.join(str(seed) for seed in range(results.seeds))})",
+        "Runs": _runs(results),
+        "Data": distinct(map(_data, found)) or ", ".join(datasets(results)),
+        "Device": distinct(map(_device, environments)) or "none yet",
+        "Software": distinct(map(_software, environments)) or "none yet",
+        "Code": distinct(map(_code, environments)) or "none yet",
+        "Cost": _cost(found),
+        "Again": f"`{command(results)}`",
+    }
+
+
+def datasets(results: Results) -> list[str]:
+    """The data sets that the runs used."""
+    return list(dict.fromkeys(cell.dataset for cell in results.reproduction.on(results.profile, results.stand_in)))
+
+
+def unfinished(results: Results) -> list[str]:
+    """A line for each run that was computed and gave no metrics, with the file that says why."""
+    lines = []
+    for key, spec in specs(results).items():
+        if key in results.records:
+            status, file = results.records[key]["status"], f"runs/{key}.json"
+        else:
+            status, file = "failed" if key in results.failures else "done", f"failures/{key}.json"
+        if status != "done":
+            lines.append(f"`{spec.method.row}`, seed {spec.seed}: {status} ({file})")
+    return lines
+
+
+def distinct(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(texts))
+
+
+def plural(n: int, noun: str) -> str:
+    return f"{n} {noun}" + ("" if n == 1 else "s")
+
+
+def _runs(results: Results) -> str:
+    keys, statuses = specs(results), [record["status"] for record in records(results)]
+    failed = sum(key in results.failures and key not in results.records for key in keys)
+    parts = [f"{statuses.count('done')} of {len(keys)} finished"]
+    counts = (("diverged", statuses.count("diverged")), ("failed", failed), ("not computed", len(keys) - len(statuses) - failed))
+    return ", ".join(parts + [f"{count} {name}" for name, count in counts if count])
+
+
+def _data(record: dict[str, Any]) -> str:
+    data = record["data"]
+    return f"{record['dataset']} ({data['n_train']:,} training and {data['n_test']:,} test examples)"
+
+
+def _device(environment: dict[str, Any]) -> str:
+    return f"{environment.get('gpu') or environment['device']}, {environment['cpu']}, {plural(environment['threads'], 'thread')} a run"
+
+
+def _software(environment: dict[str, Any]) -> str:
+    return f"torch {environment['packages']['torch']}, Python {environment['python']}"
+
+
+def _code(environment: dict[str, Any]) -> str:
+    commit = environment.get("git_commit")
+    if not commit:
+        return f"suite {environment.get('suite') or 'of unknown version'}, commit unknown"
+    return f"commit {commit[:12]}" + (" with local changes" if environment.get("git_dirty") else "")
+
+
+def _cost(found: list[dict[str, Any]]) -> str:
+    seconds = [record["cost"]["wall_seconds"] for record in found]
+    if not seconds:
+        return "none yet"
+    return f"{sum(seconds) / 3600:.2g} hours in all, at most {max(seconds):.0f} s a run"

@@ -1,0 +1,182 @@
+"""The figures of a reproduction: one metric against others, one panel each, one point a seed, the paper's numbers beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import statistics
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from suite.errors import SuiteError
+from suite.report.cells import heading, labels
+from suite.report.facts import plural
+from suite.report.published import Published, load
+from suite.report.verdicts import why_no_result
+from suite.reproduction import Column, Figure
+from suite.results import Results, Row
+from suite.runs.store import write_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe and Ito's palette without yellow, which is too pale for points on white."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "h", ">", "p", "d", "8")
+"""Thirteen, which shares no factor with seven: 91 methods differ in colour or in marker."""
+FORMATS = ("png", "pdf", "svg", "csv")
+FAR = 2.0
+"""A row whose mean is more than this many times the median row's is put on the upper edge, so that the others can be told apart."""
+POINT: dict[str, Any] = {"markersize": 4.5, "markeredgewidth": 0, "alpha": 0.6}
+MEAN: dict[str, Any] = {"markersize": 6, "markeredgewidth": 1.1}
+HOLLOW: dict[str, Any] = {"markerfacecolor": "white", "markersize": 7.5, "markeredgewidth": 1.2}
+
+Style = tuple[str, str]
+
+
+def draw(results: Results, path: Path) -> list[Path]:
+    """Draw every figure; the ending of `path` (png, pdf, svg, or csv for the points) gives the format, png without one.
+
+    Several figures get numbers: figure1.png, figure2.png. The same records give the same file. SuiteError for another ending and
+    for a file that cannot be written.
+    """
+    form = path.suffix.removeprefix(".") or "png"
+    if form not in FORMATS:
+        raise SuiteError(f"unknown figure format {form!r}", f"choose from {', '.join(FORMATS)}")
+    figures = results.reproduction.figures
+    paths = []
+    for number, figure in enumerate(figures, 1):
+        target = path.with_name(f"{path.stem}{number if len(figures) > 1 else ''}.{form}")
+        if form == "csv":
+            write_text(target, points(results, figure))
+        else:
+            _save(canvas(results, figure), target, form)
+        paths.append(target)
+    return paths
+
+
+def points(results: Results, figure: Figure) -> str:
+    """What the figure shows, as CSV: one line a point, and one for each row of the paper's numbers."""
+    metrics, published = [figure.y.metric, *(x.metric for x in figure.x)], _published(results)
+    names, out = labels(results), io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["source", "row", "label", "seed", *metrics])
+    for row in results.rows:
+        for run in row.runs:
+            writer.writerow(["ours", row.key, names[row.key], run["seed"], *(_plain(run.get(metric)) for metric in metrics)])
+        numbers = [published.get(row.key, metric) for metric in metrics]
+        if any(numbers):
+            values = (_plain(number.value) if number else "" for number in numbers)
+            writer.writerow(["paper", row.key, names[row.key], "", *values])
+    return out.getvalue()
+
+
+def canvas(results: Results, figure: Figure) -> Canvas:
+    """The figure as a matplotlib object, without pyplot."""
+    import matplotlib
+    from matplotlib.figure import Figure as Canvas
+
+    shown = [row for row in results.rows if row.values(figure.y.metric)]
+    styles = {row.key: (COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]) for i, row in enumerate(results.rows)}
+    top = _top(shown, figure.y)
+    with matplotlib.rc_context({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False}):
+        made = Canvas(figsize=(7.0, 3.0 + 0.17 * ((len(shown) + 3) // 2)), layout="constrained")
+        panels = made.subplots(1, len(figure.x), sharey=True, squeeze=False)[0]
+        for axes, x in zip(panels, figure.x, strict=True):
+            _panel(axes, results, shown, styles, x, figure.y, top)
+            axes.set_xlabel(heading(x, arrow=False))
+            axes.grid(color="0.9", linewidth=0.6)
+            axes.set_axisbelow(True)
+        panels[0].set_ylabel(heading(figure.y, arrow=False))
+        handles = list(_legend(results, shown, styles, figure.y, top))
+        made.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=7, handletextpad=0.3)
+        made.suptitle(_title(results), fontsize=9)
+    return made
+
+
+def _panel(axes: Axes, results: Results, rows: list[Row], styles: dict[str, Style], x: Column, y: Column, top: float | None) -> None:
+    published = _published(results)
+    for row in rows:
+        colour, marker = styles[row.key]
+        pairs = [(run[x.metric], run[y.metric]) for run in row.runs if None not in (run.get(x.metric), run.get(y.metric))]
+        far = _far(row, y, top)
+        if not pairs:
+            continue
+        xs, ys = zip(*pairs, strict=True)
+        level, scale = ([1.0] * len(xs), axes.get_xaxis_transform()) if far else (ys, axes.transData)
+        axes.plot(xs, level, marker, color=colour, label=row.key, transform=scale, clip_on=False, **POINT)
+        if len(pairs) > 1 and not far:
+            axes.plot([statistics.fmean(xs)], [statistics.fmean(ys)], "x", color=colour, zorder=3, clip_on=False, **MEAN)
+    for row in results.rows:
+        numbers = published.get(row.key, x.metric), published.get(row.key, y.metric)
+        place = [[number.value] for number in numbers if number is not None and number.value is not None]
+        if len(place) == 2:
+            colour, marker = styles[row.key]
+            axes.plot(*place, marker, color=colour, label=f"paper: {row.key}", zorder=4, clip_on=False, **HOLLOW)
+    if top is not None:
+        axes.set_ylim(top=top)
+
+
+def _legend(results: Results, rows: list[Row], styles: dict[str, Style], y: Column, top: float | None) -> Iterator:
+    from matplotlib.lines import Line2D
+
+    names = labels(results)
+    for row in rows:
+        colour, marker = styles[row.key]
+        mean = statistics.fmean(row.values(y.metric))
+        note = f"; at the top: {mean:.3g} {y.unit}" if _far(row, y, top) else ""
+        label = textwrap.fill(names[row.key] + note, 72)
+        yield Line2D([], [], color=colour, marker=marker, linestyle="", label=label, **{**POINT, "alpha": 1})
+    if any(len(row.values(y.metric)) > 1 for row in rows):
+        yield Line2D([], [], color="0.3", marker="x", linestyle="", label="mean over the seeds", **MEAN)
+    if _published(results).numbers:
+        yield Line2D([], [], color="0.3", marker="o", linestyle="", label="the paper's number: the method's marker, hollow", **HOLLOW)
+
+
+def _title(results: Results) -> str:
+    epochs = results.reproduction.profile(results.profile).schedule.epochs
+    counts = sorted({len(row.runs) for row in results.rows if row.runs})
+    seeds = f"n = {counts[0]} to {counts[-1]}" if len(counts) > 1 else f"n = {counts[0] if counts else 0}"
+    title = f"{results.reproduction.id}, {results.profile} profile, {plural(epochs, 'epoch')}, {seeds}"
+    return title if results.is_result else f"NOT A RESULT: {why_no_result(results)}\n{title}"
+
+
+def _published(results: Results) -> Published:
+    return load(results.reproduction.published) if results.is_result else Published()
+
+
+def _top(rows: list[Row], y: Column) -> float | None:
+    """Upper end of the axis where some rows are far off; None where all fit."""
+    means = [statistics.fmean(row.values(y.metric)) for row in rows]
+    if y.better != "lower" or not means or max(means) <= FAR * statistics.median(means):
+        return None
+    fence = FAR * statistics.median(means)
+    near = [max(row.values(y.metric)) for row, mean in zip(rows, means, strict=True) if mean <= fence]
+    low = min(means)
+    return max(near) + 0.12 * (max(near) - low or max(near))
+
+
+def _far(row: Row, y: Column, top: float | None) -> bool:
+    return top is not None and statistics.fmean(row.values(y.metric)) > top
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
+
+
+def _save(made: Canvas, path: Path, form: str) -> None:
+    import matplotlib
+
+    undated = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "svg": {"Date": None}}
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with matplotlib.rc_context({"svg.hashsalt": "suite"}):  # names inside the file that would otherwise be random
+            made.savefig(scratch, format=form, dpi=200, metadata=undated[form])
+        os.replace(scratch, path)
+    except OSError as error:
+        raise SuiteError(f"cannot write {path}: {error.strerror or error}", "give a folder you can write to with --out") from None

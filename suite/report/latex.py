@@ -1,0 +1,109 @@
+"""The tables in LaTeX: floats with booktabs rules, no other package."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+
+from suite.report import tables
+from suite.report.cells import Cell, Table
+from suite.report.facts import header, plural
+from suite.report.verdicts import why_no_result
+from suite.results import Results
+
+SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+    "±": r"$\pm$",
+    "\N{MULTIPLICATION SIGN}": r"$\times$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "≠": r"$\neq$",
+    "\N{MINUS SIGN}": "$-$",
+    "→": r"$\rightarrow$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "—": "---",
+    "\N{EN DASH}": "--",
+    "\N{SCRIPT SMALL L}": r"$\ell$",
+    "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
+    "β": r"$\beta$",
+    "λ": r"$\lambda$",
+    "μ": r"$\mu$",
+}
+SIGNS = {"reproduced": "$^{=}$", "not reproduced": r"$^{\neq}$", "inconclusive": "$^{?}$"}
+SIZE = [{"selector": "scriptsize", "props": ":{};"}, {"selector": r"setlength{\tabcolsep}", "props": ":{3pt};"}]
+LEGEND = r"Paper's numbers: $^{=}$ reproduced, $^{\neq}$ not reproduced, $^{?}$ inconclusive."
+
+
+def floats(results: Results) -> str:
+    """Main table, comparison with the baseline and further measurements, below a comment that says where they come from."""
+    facts = [f"{name}: {' '.join(content.split())}" for name, content in header(results).items()]
+    comment = [f"% {results.reproduction.id}: {' '.join(results.reproduction.title.split())}", *(f"% {fact}" for fact in facts)]
+    if not results.is_result:
+        comment.insert(0, f"% NOT A RESULT: {why_no_result(results)}")
+    comment.append(r"% Needs \usepackage{booktabs}.")
+    found = [table for make in (tables.main, tables.compared, tables.further) if (table := make(results)) is not None]
+    return "\n".join(comment) + "\n" + "\n".join(_float(results, table) for table in found)
+
+
+def _float(results: Results, table: Table) -> str:
+    import pandas as pd
+
+    heads = [_stacked(head) for head in table.head]
+    frame = pd.DataFrame([[_cell(cell) for cell in line] for line in table.body], columns=range(len(heads)))
+    styler = frame.style.hide(axis="index").format_index(heads.__getitem__, axis="columns").set_table_styles(SIZE)
+    return styler.to_latex(
+        environment="table*",
+        position="t",
+        position_float="centering",
+        column_format=r"p{0.2\textwidth}" + "r" * (len(heads) - 1),
+        hrules=True,
+        caption=_caption(results, table),
+        label="-".join(part for part in (f"tab:{results.reproduction.id.replace('/', '-')}", table.name) if part),
+    )
+
+
+def _caption(results: Results, table: Table) -> str:
+    facts = header(results)
+    what = results.reproduction.title if not table.name else f"{results.reproduction.title}: {table.title}"
+    runs = f"Profile {facts['Profile']}; {plural(results.seeds, 'seed')} ({facts['Runs']}); {facts['Data']}; {facts['Device']}."
+    warning = "" if results.is_result else f"NOT A RESULT: {why_no_result(results)}. "
+    parts = [escape(f"{warning}{what.removesuffix('.')}. {results.reproduction.source.removesuffix('.')}. {runs}")]
+    if not table.name:
+        parts.append(escape("Mean ± SD over the seeds; bold: best mean."))
+    if any(cell.verdict for line in table.body for cell in line):
+        parts.append(LEGEND)
+    if table.name == "compared":
+        parts.append(escape("Difference of the means with Welch's 95 % interval; p: permutation test, Holm over the column."))
+    return " ".join(parts)
+
+
+def _cell(cell: Cell) -> str:
+    text = escape(cell.text + cell.spread).replace(r" $\pm$ ", r"$\pm$")
+    return (rf"\textbf{{{text}}}" if cell.bold else text) + SIGNS.get(cell.verdict, "")
+
+
+def _stacked(head: str) -> str:
+    """A head of several words on several lines, so that it is not wider than the numbers below it."""
+    arrow = head[-2:] if head[-1] in "↑↓" else ""
+    lines = textwrap.wrap(head.removesuffix(arrow), 13, break_long_words=False) or [""]
+    lines[-1] += arrow
+    text = r"\\".join(escape(line) for line in lines)
+    return rf"\shortstack{{{text}}}" if len(lines) > 1 else text
+
+
+def escape(text: str) -> str:
+    """Text that LaTeX prints as it is; a letter that pdflatex does not know becomes the nearest that it does."""
+    return "".join(SPECIAL.get(c) or _known(c) for c in re.sub(r"\s+", " ", text))
+
+
+def _known(c: str) -> str:
+    if ord(c) < 0x180:
+        return c
+    return "".join(x for x in unicodedata.normalize("NFKD", c) if ord(x) < 0x80) or "?"

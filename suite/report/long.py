@@ -1,0 +1,102 @@
+"""The table for machines: one line a row and metric, with every number that the other formats show or leave out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from suite.report.cells import is_view, labels
+from suite.report.published import load
+from suite.results import Results
+
+# fmt: off
+FIELDS = [
+    "id", "profile", "dataset", "model", "row", "label", "metric", "title", "unit",
+    "planned", "n", "diverged", "failed", "mean", "sd", "ci95_low", "ci95_high", "text", "values",
+    "published", "published_sd", "published_n", "tolerance", "verdict", "published_difference", "seeds_needed",
+    "baseline", "difference", "difference_low", "difference_high", "effect_sd", "p", "p_holm", "note",
+]
+# fmt: on
+
+
+def lines(results: Results) -> str:
+    """CSV with a head line. Intervals are 95 % Student-t (mean) and Welch (difference to the baseline); `values` has one number a
+    seed; an empty field means that there is no such number."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, FIELDS, lineterminator="\n", restval="")
+    writer.writeheader()
+    for line in _lines(results):
+        writer.writerow({name: _plain(value) for name, value in line.items()})
+    return out.getvalue()
+
+
+def _lines(results: Results):
+    from suite.stats.intervals import summary
+
+    names, published = labels(results), load(results.reproduction.published)
+    verdicts = {(v["row"], v["metric"]): v for v in results.verdicts["numbers"]}
+    for column in (*results.reproduction.columns, *results.reproduction.extra):
+        against = _comparisons(results, column.metric)
+        for row in results.rows:
+            values = row.values(column.metric)
+            found, verdict = summary(values), verdicts.get((row.key, column.metric), {})
+            number = published.get(row.key, column.metric)
+            texts = [run[column.metric] for run in row.runs if isinstance(run.get(column.metric), str)]
+            yield {
+                "id": results.reproduction.id,
+                "profile": results.profile,
+                "dataset": row.cell.dataset,
+                "model": row.cell.model,
+                "row": row.key,
+                "label": names[row.key],
+                "metric": column.metric,
+                "title": column.title,
+                "unit": column.unit,
+                "planned": row.planned,
+                "n": len(values) or len(texts),
+                "diverged": row.diverged,
+                "failed": row.failed,
+                "mean": found.mean,
+                "sd": found.sd,
+                "ci95_low": found.low,
+                "ci95_high": found.high,
+                "text": texts[0] if texts else "",
+                "values": " ".join(map(_plain, values)),
+                "published": number.value if number else None,
+                "published_sd": (number.sd_text or number.sd) if number else None,
+                "published_n": number.n if number else None,
+                **{name: verdict.get(name) for name in ("tolerance", "verdict", "seeds_needed")},
+                "published_difference": verdict.get("difference"),
+                **against.get(row.key, {}),
+            }
+
+
+def _comparisons(results: Results, metric: str) -> dict[str, dict[str, Any]]:
+    """By row, its difference to the baseline; nothing where the baseline lacks the metric."""
+    from suite.stats.comparisons import compare_to_baseline
+
+    baseline = results.reproduction.baseline
+    groups = {row.key: row.values(metric) for row in results.rows if not is_view(row)}
+    if not groups.get(baseline):
+        return {}
+    return {
+        c.name: {
+            "baseline": baseline,
+            "difference": c.difference,
+            "difference_low": c.low,
+            "difference_high": c.high,
+            "effect_sd": c.effect_sd,
+            "p": c.p,
+            "p_holm": c.p_holm,
+            "note": c.note,
+        }
+        for c in compare_to_baseline(groups, baseline)
+    }
+
+
+def _plain(value: Any) -> str:
+    """Six significant digits: rounding errors of another machine do not show. Nothing where there is no number."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,51 @@
+"""The page of a reproduction in Markdown."""
+
+from __future__ import annotations
+
+import re
+
+from suite.report import tables
+from suite.report.cells import Cell, Table
+from suite.report.departures import departures
+from suite.report.facts import header
+from suite.report.verdicts import why_no_result
+from suite.results import Results
+
+
+def page(results: Results) -> str:
+    """Facts, tables and departures, in that order."""
+    from tabulate import tabulate
+
+    reproduction = results.reproduction
+    parts = [f"# {escape(reproduction.id)}: {escape(reproduction.title)}"]
+    if not results.is_result:
+        parts.append(f"> **Not a result:** {escape(why_no_result(results))}. No verdict against the paper is given.")
+    facts = [[name, escape(content)] for name, content in header(results).items()]
+    parts.append(tabulate(facts, headers=["", ""], tablefmt="pipe", disable_numparse=True))
+    for make in (tables.main, tables.claims, tables.compared, tables.further, tables.intervals):
+        table = make(results)
+        if table is not None:
+            parts += _section(table)
+    parts += ["## Departures from the paper", "\n".join(f"- {escape(line)}" for line in departures(results)) or "None."]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(table: Table) -> list[str]:
+    from tabulate import tabulate
+
+    body = [[_cell(cell) for cell in line] for line in table.body]
+    grid = tabulate(body, headers=[escape(h) for h in table.head], tablefmt="pipe", disable_numparse=True)
+    notes = "\n".join(f"- {escape(note)}" for note in table.notes)
+    return [f"## {escape(table.title) if table.name else 'Table'}", grid, *([notes] if notes else [])]
+
+
+def _cell(cell: Cell) -> str:
+    text = escape(cell.text + cell.spread)
+    text = (f"**{text}**" if cell.bold else text) + escape(cell.remark)
+    return f"{text} → {cell.verdict}" if cell.verdict else text
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is, also inside a table; what stands between two backticks is code and stays."""
+    parts = re.split(r"(`[^`]+`)", re.sub(r"\s+", " ", text))
+    return "".join(part if i % 2 else re.sub(r"([\\`*_|<>])", r"\\\1", part) for i, part in enumerate(parts))

@@ -1,0 +1,113 @@
+"""The papers' numbers, read from results/published/<paper>.toml. What a paper does not print has no value here."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from suite.errors import SuiteError
+from suite.reproduction import folder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Number:
+    """One published number.
+
+    value     None where the paper's number was not found
+    sd        spread over the paper's `n` runs, None where none is printed or what is printed is no number
+    sd_text   the spread as printed, where it is no number ("<0.01")
+    status    "exact", "excerpt", "derived" or "not found"
+    """
+
+    value: float | None
+    sd: float | None = None
+    n: int | None = None
+    unit: str = "%"
+    status: str = "exact"
+    source: str = ""
+    warning: str = ""
+    sd_text: str = ""
+
+    def text(self, digits: int) -> tuple[str, str]:
+        """Value and spread as a reader sees them: "88.38" and " ± 0.49"; the status in place of a value that there is not."""
+        if self.value is None:
+            return self.status, ""
+        spread = f"{self.sd:.{digits}f}" if self.sd is not None else self.sd_text
+        return f"{self.value:.{digits}f}", f" ± {spread}" if spread else ""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published table: its numbers by row and metric, where they come from, and what to know about them."""
+
+    numbers: Mapping[tuple[str, str], Number] = field(default_factory=dict)
+    source: str = ""
+    status: str = ""
+    protocol: str = ""
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    """By row; that of the whole table under ""."""
+
+    def get(self, row: str, metric: str) -> Number | None:
+        return self.numbers.get((row, metric))
+
+    @property
+    def runs(self) -> int | None:
+        """The smallest number of runs behind a published number."""
+        return min((number.n for number in self.numbers.values() if number.n), default=None)
+
+
+def root() -> Path:
+    """results/published, beside the folder of the reproductions: in the checkout, or where the project was installed to."""
+    return folder().parent / "results" / "published"
+
+
+def load(reference: str | None) -> Published:
+    """The table `"<file>.toml#<table>"`; empty without a reference, or (with a warning in the log) where the file is not installed.
+
+    Raises SuiteError for a file that is not TOML, a table that it does not hold, or a number that is none.
+    """
+    if not reference:
+        return Published()
+    name, _, table = reference.partition("#")
+    path = root() / name
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        log.warning("results/published/%s is not installed: the paper's numbers are not shown", name)
+        return Published()
+    except (OSError, ValueError) as error:
+        raise SuiteError(f"results/published/{name} cannot be read: {error}") from None
+    if table not in content:
+        raise SuiteError(f"results/published/{name} has no table {table!r}", f"it has {', '.join(content)}")
+    return parse(content[table])
+
+
+def parse(table: Mapping[str, Any]) -> Published:
+    """A table as TOML gives it; see results/published/sgl0.toml for the form."""
+    shared = {k: table[k] for k in ("source", "status", "unit", "n") if k in table}
+    numbers, warnings = {}, {"": table["warning"]} if "warning" in table else {}
+    for row, entries in table.get("rows", {}).items():
+        own = {k: v for k, v in entries.items() if not isinstance(v, dict)}
+        if "warning" in own:
+            warnings[row] = own["warning"]
+        for metric, entry in entries.items():
+            if isinstance(entry, dict):
+                numbers[row, metric] = _number(f"{row}.{metric}", {**shared, **own, **entry})
+    return Published(numbers, table.get("source", ""), table.get("status", ""), table.get("protocol", ""), warnings)
+
+
+def _number(where: str, entry: dict[str, Any]) -> Number:
+    value, sd = entry.pop("value", None), entry.pop("sd", None)
+    if not isinstance(value, (int, float)) and (value is not None or entry.get("status") != "not found"):
+        raise SuiteError(f"published number {where}: {value!r} is not a number", 'one without a value has the status "not found"')
+    text = sd if isinstance(sd, str) else ""
+    try:
+        return Number(value, sd=None if text else sd, sd_text=text, **entry)
+    except TypeError as error:
+        raise SuiteError(f"published number {where}: {error}") from None

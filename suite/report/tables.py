@@ -1,0 +1,174 @@
+"""The tables of a reproduction, made from its stored runs, in every format."""
+
+from __future__ import annotations
+
+from suite.errors import SuiteError
+from suite.report.cells import NONE, Cell, Table, best, heading, interval, is_view, labels, measured, runs
+from suite.report.facts import datasets, unfinished
+from suite.report.published import Published, load
+from suite.report.verdicts import NO_VERDICT
+from suite.reproduction import Column
+from suite.results import Results
+
+FORMATS = ("markdown", "latex", "csv", "terminal")
+
+
+def render(results: Results, format: str = "markdown") -> str:
+    """The tables as text; the same records give the same text. SuiteError for a format that there is not.
+
+    markdown   the whole page: facts, main table, claims, comparison with the baseline, further measurements, intervals, departures
+    latex      the tables as floats that need booktabs only
+    csv        one line a row and metric, with every number
+    terminal   main table and claims in plain text, 130 columns wide
+    """
+    if format == "markdown":
+        from suite.report.markdown import page
+
+        return page(results)
+    if format == "latex":
+        from suite.report.latex import floats
+
+        return floats(results)
+    if format == "csv":
+        from suite.report.long import lines
+
+        return lines(results)
+    if format == "terminal":
+        from suite.report.terminal import screen
+
+        return screen(results)
+    raise SuiteError(f"unknown format {format!r}", f"choose from {', '.join(FORMATS)}")
+
+
+def main(results: Results) -> Table:
+    """One line a row: our mean and SD in each column, and beside it what the paper printed, with the verdict."""
+    published = load(results.reproduction.published) if results.is_result else Published()
+    verdicts = {(v["row"], v["metric"]): v["verdict"] for v in results.verdicts["numbers"]}
+    printed = {metric for _, metric in published.numbers}
+    columns, names = results.reproduction.columns, labels(results)
+    several = len(datasets(results)) > 1 or not results.is_result
+    winners = {column.metric: best(results.rows, column) for column in columns}
+    head = ["method", *(["data set"] if several else []), "runs"]
+    for column in columns:
+        head += [heading(column), "paper"] if column.metric in printed else [heading(column)]
+    body = []
+    for row in results.rows:
+        line = [Cell(names[row.key]), *([Cell(row.cell.dataset)] if several else []), runs(row)]
+        for column in columns:
+            line.append(measured(row, column, row.key in winners[column.metric]))
+            if column.metric in printed:
+                line.append(_paper(published, row.key, column, verdicts))
+        body.append(line)
+    return Table("", results.reproduction.title, head, body, _notes(results, published))
+
+
+def _paper(published: Published, row: str, column: Column, verdicts: dict[tuple[str, str], str]) -> Cell:
+    number = published.get(row, column.metric)
+    if number is None:
+        return Cell("")
+    verdict = verdicts.get((row, column.metric), NO_VERDICT)
+    text, spread = number.text(column.digits)
+    return Cell(text, spread=spread, verdict="" if verdict == NO_VERDICT else verdict)
+
+
+def _notes(results: Results, published: Published) -> list[str]:
+    names = labels(results)
+    notes = [
+        "Mean ± SD (n - 1 in the denominator) over the seeds. Bold: best mean of a column; neither a row that scores the training of "
+        "the row above it in another way nor a single run beside several competes."
+    ]
+    tolerances = [_tolerance(column) for column in results.reproduction.columns if column.tolerance is not None]
+    if published.numbers and tolerances:
+        notes.append(
+            "Verdict on a published number: reproduced if the 90 % interval of the difference (ours minus the paper's) lies within the "
+            "tolerance, not reproduced if the 95 % interval lies outside it, else inconclusive. Tolerances, declared beforehand: "
+            f"{', '.join(tolerances)}."
+        )
+    if results.is_result and results.reproduction.published:
+        source = f"{published.source} ({published.status})" if published.source else "not installed"
+        notes.append(f"Published numbers: {source}" + (f"; {published.protocol}." if published.protocol else "."))
+        for row, warning in published.warnings.items():
+            if not row or row in names:
+                notes.append(f"{names[row]}: {warning}" if row else warning)
+    notes += results.reproduction.notes
+    return notes + [f"Without metrics: {line}." for line in unfinished(results)]
+
+
+def _tolerance(column: Column) -> str:
+    return f"{column.title} ±{column.tolerance:g} {'points' if column.unit == '%' else column.unit}".rstrip()
+
+
+def claims(results: Results) -> Table | None:
+    """What the paper says about the table, and whether it holds in our runs."""
+    found = results.verdicts["claims"]
+    if not found:
+        return None
+    from suite.stats.comparisons import format_p
+
+    body = [
+        [Cell(c["text"]), Cell(c["source"]), Cell(c["verdict"]), Cell(NONE if c["p"] is None else format_p(c["p"])), Cell(c["reason"])]
+        for c in found
+    ]
+    notes = ["The interval decides; p is that of a permutation test. Lower and higher: 95 % interval; comparable: 90 %, within the margin."]
+    return Table("claims", "Claims", ["claim", "source", "verdict", "p", "evidence"], body, notes)
+
+
+def compared(results: Results) -> Table | None:
+    """Each training minus the baseline in the columns where one end is the better; None without a baseline that has run."""
+    from suite.stats.comparisons import compare_to_baseline, format_p
+
+    baseline = results.row(results.reproduction.baseline)
+    columns = [c for c in results.reproduction.columns if c.better]
+    if baseline is None or not baseline.runs or not columns:
+        return None
+    names = labels(results)
+    rows = [row for row in results.rows if not is_view(row)]
+    head = ["method"]
+    cells = {row.key: [Cell(names[row.key])] for row in rows if row.key != baseline.key}
+    notes = ["Difference of the means with Welch's 95 % interval; p: exact permutation test, corrected by Holm over the column."]
+    remarks: dict[str, list[str]] = {}
+    for column in columns:
+        found = compare_to_baseline({row.key: row.values(column.metric) for row in rows}, baseline.key)
+        tested = any(c.p_holm is not None for c in found)
+        head += [heading(column), *(["p"] if tested else [])]
+        for c in found:
+            wide = interval(c.low, c.high, column.digits, "+")
+            text = NONE if c.difference != c.difference else f"{c.difference:+.{column.digits}f}" + (f" {wide}" if wide != NONE else "")
+            cells[c.name].append(Cell(text))
+            if tested:
+                cells[c.name].append(Cell(NONE if c.p_holm is None else format_p(c.p_holm)))
+        for remark in dict.fromkeys(c.note for c in found if c.note):
+            about = [names[c.name] for c in found if c.note == remark]
+            which = ", ".join(about) if len(about) < 4 else f"{len(about)} of {len(found)} rows"
+            remarks.setdefault(f"{which}: {remark}", []).append(column.title)
+    notes += [f"{', '.join(titles)}, {remark}." for remark, titles in remarks.items()]
+    return Table("compared", f"Compared with {names[baseline.key]}", head, list(cells.values()), notes)
+
+
+def further(results: Results) -> Table | None:
+    """The columns beside the main ones; a text is that of the first run."""
+    columns, names = results.reproduction.extra, labels(results)
+    if not columns:
+        return None
+    body = [[Cell(names[row.key]), runs(row), *(measured(row, column) for column in columns)] for row in results.rows]
+    texts = [c.title for c in columns if any(isinstance(run.get(c.metric), str) for row in results.rows for run in row.runs)]
+    notes = [f"{title}: that of the first seed." for title in texts]
+    return Table("further", "Further measurements", ["method", "runs", *map(heading, columns)], body, notes)
+
+
+def intervals(results: Results) -> Table:
+    """The key of each row, and the 95 % Student-t interval of each mean."""
+    from suite.stats.intervals import summary
+
+    columns, names = results.reproduction.columns, labels(results)
+    body = []
+    for row in results.rows:
+        found = [(summary(row.values(column.metric)), column.digits) for column in columns]
+        body.append([Cell(names[row.key]), Cell(f"`{row.key}`"), *(Cell(interval(s.low, s.high, digits)) for s, digits in found)])
+    return Table(
+        "intervals",
+        "95 % intervals of the means",
+        ["method", "key of the row", *(heading(c, False) for c in columns)],
+        body,
+        ["Student's t; a single run has none."],
+    )

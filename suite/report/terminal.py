@@ -1,0 +1,49 @@
+"""Main table and claims in plain text, for the end of a run."""
+
+from __future__ import annotations
+
+import textwrap
+
+from suite.report import tables
+from suite.report.cells import Cell, Table
+from suite.report.facts import header
+from suite.report.verdicts import why_no_result
+from suite.results import Results
+
+WIDTH = 130
+SIGNS = {"reproduced": " =", "not reproduced": " ≠", "inconclusive": " ?"}
+FACTS = ("Profile", "Runs", "Data", "Device")
+
+
+def screen(results: Results) -> str:
+    """No line is longer than 130 columns."""
+    facts = header(results)
+    lines = [f"{results.reproduction.id}: {results.reproduction.title}", *(f"{name}: {facts[name]}" for name in FACTS)]
+    if not results.is_result:
+        lines.insert(0, f"NOT A RESULT: {why_no_result(results)}; no verdict against the paper.")
+    lines = [part for line in lines for part in textwrap.wrap(line, WIDTH)]
+    main = tables.main(results)
+    legend = "* best mean"
+    if any(cell.verdict for line in main.body for cell in line):
+        legend += "; beside the paper's number: = reproduced, ≠ not reproduced, ? inconclusive"
+    lines += ["", _grid(main), legend]
+    for claim in results.verdicts["claims"] if results.is_result else []:
+        indent = " " * 17
+        lines += ["", f"{claim['verdict']:<16} {textwrap.fill(claim['text'], WIDTH, initial_indent=indent, subsequent_indent=indent)[17:]}"]
+        lines += textwrap.wrap(claim["reason"], WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return "\n".join(lines) + "\n"
+
+
+def _grid(table: Table) -> str:
+    from tabulate import tabulate
+
+    body = [[_cell(cell) for cell in line] for line in table.body]
+    heads = ["\n".join(textwrap.wrap(head, 14, break_long_words=False)) for head in table.head]
+    widths = [max(*(2 + len(part) for part in head.split("\n")), *map(len, column)) for head, *column in zip(heads, *body, strict=True)]
+    room = max(16, WIDTH - sum(widths[1:]) - 2 * (len(heads) - 1))  # tabulate makes a column two wider than its head
+    body = [["\n".join(textwrap.wrap(line[0], room)), *line[1:]] for line in body]
+    return tabulate(body, headers=heads, tablefmt="simple", disable_numparse=True)
+
+
+def _cell(cell: Cell) -> str:
+    return cell.text + ("*" if cell.bold else "") + SIGNS.get(cell.verdict, "")

@@ -1,0 +1,83 @@
+"""Verdicts on the published numbers and on the claims, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from suite.report.published import Number, load
+from suite.reproduction import Column
+from suite.results import Results, Row
+
+NO_VERDICT: Final = "no verdict"
+
+
+def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
+    """{"numbers": [...], "claims": [...]}, in the order of the table; legal JSON.
+
+    numbers   one for each published number of a column that this table shows: row, metric, our mean, sd and n, the published value,
+              sd and n, tolerance, verdict, difference with its 90 and 95 % interval, reason, seeds_needed, source, status, warning
+    claims    text, metric, rows, verdict, difference, low, high, n, p, reason, seeds_needed, source
+
+    Runs of the smoke profile or on stand-in data get no verdict.
+    """
+    published = load(results.reproduction.published)
+    columns = (*results.reproduction.columns, *results.reproduction.extra)
+    numbers = [
+        _number(results, row, column, number)
+        for row in results.rows
+        for column in columns
+        if (number := published.get(row.key, column.metric)) is not None
+    ]
+    return {"numbers": numbers, "claims": [_claim(results, claim) for claim in results.reproduction.claims]}
+
+
+def why_no_result(results: Results) -> str:
+    """One sentence on why nothing here can be held against the paper; empty for a result."""
+    if results.is_result:
+        return ""
+    profile = results.reproduction.profile(results.profile)
+    used = profile.dataset or results.reproduction.stand_in
+    meant = ", ".join(dict.fromkeys(cell.dataset for cell in results.reproduction.cells))
+    if results.stand_in and not profile.dataset:
+        return f"{meant} was not to be had, so these runs are on {used}"
+    return f"the {results.profile} profile runs on {used} in place of {meant}, as a check of the code"
+
+
+def _number(results: Results, row: Row, column: Column, number: Number) -> dict[str, Any]:
+    from suite.stats.intervals import summary
+    from suite.stats.verdicts import Verdict, number_verdict
+
+    values = row.values(column.metric)
+    ours = summary(values)
+    if not results.is_result:
+        verdict = Verdict(NO_VERDICT, None, None, None, len(values), why_no_result(results))
+    elif column.tolerance is None:
+        verdict = Verdict(NO_VERDICT, None, None, None, len(values), "no tolerance was declared for this metric")
+    else:
+        verdict = number_verdict(values, number.value, column.tolerance, number.sd, number.n)
+    found = {**ours.as_dict(), **verdict.as_dict()}
+    return {
+        "row": row.key,
+        "label": row.label,
+        "metric": column.metric,
+        "unit": column.unit,
+        **{k: found[k] for k in ("mean", "sd", "n")},
+        "published": number.value,
+        "published_sd": number.sd,
+        "published_n": number.n,
+        "tolerance": column.tolerance,
+        **{k: found[k] for k in ("verdict", "difference", "interval90", "interval95", "reason", "seeds_needed")},
+        "source": number.source,
+        "status": number.status,
+        "warning": number.warning,
+    }
+
+
+def _claim(results: Results, claim: Any) -> dict[str, Any]:
+    from suite.stats.verdicts import claim_verdict
+
+    found = claim_verdict(claim, results.values).as_dict()
+    if not results.is_result:
+        found |= {"verdict": NO_VERDICT, "reason": why_no_result(results), "seeds_needed": None}
+    about = {"text": claim.text, "kind": claim.kind, "metric": claim.metric, "rows": [claim.a, *claim.others], "margin": claim.margin}
+    return {**about, **found, "source": claim.source}

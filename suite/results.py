@@ -1,0 +1,161 @@
+"""What the runs of one reproduction in one profile gave: the frame, and everything rendered from it. Nothing here trains."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from suite.reproduction import Cell, Reproduction
+from suite.runs.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def derived(metrics: dict[str, Any]) -> dict[str, Any]:
+    """The metrics, with `latency_ratio` (compact over dense) where both latencies were measured."""
+    dense, small = metrics.get("latency_dense_ms"), metrics.get("latency_compact_ms")
+    return {**metrics, "latency_ratio": small / dense} if dense and small else metrics
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: a cell, or one more view of it ("sgl0@V").
+
+    runs      per finished run its seed and metrics, in the order of the seeds
+    planned   number of runs that were asked for; `diverged` and `failed` of them gave no metrics
+    """
+
+    key: str
+    label: str
+    cell: Cell
+    runs: tuple[dict[str, Any], ...]
+    planned: int
+    diverged: int = 0
+    failed: int = 0
+
+    def values(self, metric: str) -> list[float]:
+        """The metric's value in each finished run that has it as a finite number."""
+        return [v for run in self.runs if isinstance(v := run.get(metric), (int, float)) and math.isfinite(v)]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Stored runs of a reproduction in a profile, for the given number of seeds.
+
+    stand_in    the runs are on the stand-in data set, so that nothing can be held against the paper
+    counts      how many runs this call computed and reused, and how many failed
+    """
+
+    reproduction: Reproduction
+    profile: str
+    seeds: int
+    folder: Path
+    records: dict[str, dict]
+    failures: dict[str, dict] = field(default_factory=dict)
+    stand_in: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Results:
+        """Read what is stored, without training; by default every seed there is a record of.
+
+        Runs on the stand-in data are shown only where there is none on the paper's data.
+        """
+        store = Store.of(out, reproduction.id, profile)
+        for stand_in in (False, True) if reproduction.stand_in else (False,):
+            found = cls._read(reproduction, profile, store, seeds, stand_in)
+            if found.records:
+                return found
+        return cls._read(reproduction, profile, store, seeds, False)
+
+    @classmethod
+    def _read(cls, reproduction: Reproduction, profile: str, store: Store, seeds: int | None, stand_in: bool) -> Results:
+        most = seeds or 1
+        while True:
+            specs = reproduction.runs(profile, most, stand_in)
+            last = [spec.key for spec in specs if spec.seed == most - 1]
+            if seeds or not any(store.path(key).exists() for key in last):
+                break
+            most += 1
+        most = seeds or max(1, most - 1)
+        keys = [spec.key for spec in reproduction.runs(profile, most, stand_in)]
+        failures = {key: failure for key in keys if (failure := store.read_failure(key)) is not None}
+        return cls(reproduction, profile, most, store.folder, store.read_all(keys), failures, stand_in)
+
+    @property
+    def complete(self) -> bool:
+        return len(self.records) == len({s.key for s in self.reproduction.runs(self.profile, self.seeds, self.stand_in)})
+
+    @property
+    def is_result(self) -> bool:
+        """Whether the paper's own data was used: smoke runs and stand-in runs are checks of the code, not results."""
+        return not self.stand_in and self.reproduction.profile(self.profile).dataset is None
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The table's rows in order, each view below its cell."""
+        rows = []
+        schedule = self.reproduction.profile(self.profile).schedule
+        for cell in self.reproduction.on(self.profile, self.stand_in):
+            keys = [cell.spec(schedule, seed).key for seed in range(self.seeds)]
+            records = [self.records[key] for key in keys if key in self.records]
+            done = [r for r in records if r["status"] == "done"]
+            runs = tuple({"seed": r["seed"], **derived(r["metrics"])} for r in done)
+            failed = sum(key in self.failures and key not in self.records for key in keys)
+            row = Row(cell.row, cell.label, cell, runs, self.seeds, len(records) - len(done), failed)
+            rows.append(row)
+            for view in dict.fromkeys(name for r in done for name in r["views"]):
+                seen = [(r["seed"], r["views"][view]) for r in done if view in r["views"]]
+                runs = tuple({"seed": seed, **v["metrics"]} for seed, v in seen)
+                rows.append(replace(row, key=f"{cell.row}@{view}", label=seen[0][1]["label"], runs=runs))
+        return rows
+
+    def row(self, key: str) -> Row | None:
+        return next((row for row in self.rows if row.key == key), None)
+
+    def values(self, row: str, metric: str) -> list[float]:
+        """The metric over the seeds of one row; empty where there is no such row or run."""
+        found = self.row(row)
+        return found.values(metric) if found else []
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per run: identity, status, cost, every metric, and the other views' metrics as "metric@view"."""
+        import pandas as pd
+
+        lines = []
+        for record in self.records.values():
+            line = {name: record[name] for name in ("method", "label", "seed", "dataset", "model", "profile", "status", "epochs", "key")}
+            line |= derived(record["metrics"])
+            line |= {f"{m}@{view}": value for view, v in record["views"].items() for m, value in v["metrics"].items()}
+            lines.append(line | record["cost"])
+        return pd.DataFrame(lines)
+
+    def table(self, format: str = "markdown") -> str:
+        """The table as "markdown", "latex" or "csv"."""
+        from suite.report.tables import render
+
+        return render(self, format)
+
+    @cached_property
+    def verdicts(self) -> dict[str, list[dict]]:
+        """Verdicts on the published numbers and on the claims, as plain data: {"numbers": [...], "claims": [...]}."""
+        from suite.report.verdicts import verdicts
+
+        return verdicts(self)
+
+    def figure(self, path: str | Path) -> list[Path]:
+        """Draw the figures; the file's ending gives the format. Several figures get numbers."""
+        from suite.report.figures import draw
+
+        return draw(self, Path(path))
+
+    def write(self) -> list[Path]:
+        """Write every rendered file (tables, figures, verdicts, departures) into the folder of the records."""
+        from suite.report import write
+
+        return write(self)

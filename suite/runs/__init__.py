@@ -1,0 +1,1 @@
+"""Runs: what identifies one, where its record is kept, and who computes it."""

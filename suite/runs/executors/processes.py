@@ -1,0 +1,112 @@
+"""Runs in local worker processes, a few threads each.
+
+Every worker has a pipe of its own and shares no lock with the others: when one is killed, only its own run fails, and a new worker
+takes its place. (A pool of several processes, the standard library's or loky's, gives up all its runs when one process dies.)
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from typing import cast
+
+from suite.runs.executors import Result
+from suite.runs.executors.serial import attempt
+from suite.runs.worker import Task, prepare_process
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def work(pipe: Connection, threads: int) -> None:
+    """Compute the tasks that come through the pipe, until it is closed, as it also is when the parent is gone.
+
+    Ctrl-C is the parent's to handle.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare_process(threads)
+    try:
+        while True:
+            pipe.send(attempt(pipe.recv(), lambda *progress: pipe.send(progress)))
+    except (EOFError, ConnectionError):
+        pass
+
+
+class Worker:
+    def __init__(self, threads: int) -> None:
+        context = get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=work, args=(theirs, threads), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def stop(self) -> None:
+        """End the process, whatever it is at."""
+        self.process.terminate()
+        self.process.join()
+        self.pipe.close()
+
+    def death(self) -> str:
+        """How a process ended that stopped answering."""
+        self.process.join(timeout=10)
+        code = self.process.exitcode
+        how = f"was killed by signal {-code} (out of memory?)" if code and code < 0 else f"ended with exit code {code}"
+        return f"the worker process {how}; run the same command again to resume it"
+
+
+@contextmanager
+def thread_limits(threads: int) -> Iterator[None]:
+    """Environment variables that worker processes inherit and numerical libraries read when they are loaded."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, str(threads)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+@dataclass
+class Processes:
+    """`jobs` worker processes with `threads` threads each, started as they are needed."""
+
+    jobs: int
+    threads: int = 1
+
+    def run(self, next_task: Callable[[], Task | None], on_epoch: Callable[[str, int, float], None]) -> Generator[Result, None, None]:
+        idle: list[Worker] = []
+        busy: dict[Connection, tuple[Worker, Task]] = {}
+        try:
+            while True:
+                while len(busy) < self.jobs and (task := next_task()) is not None:
+                    worker = idle.pop() if idle else self.start()
+                    busy[worker.pipe] = worker, task
+                    with suppress(OSError):  # a worker that died idle is noticed when it is read from
+                        worker.pipe.send(task)
+                if not busy:
+                    return
+                for pipe in cast("list[Connection]", wait(list(busy))):
+                    worker, task = busy[pipe]
+                    try:
+                        message = pipe.recv()
+                    except (EOFError, OSError):
+                        message = Result(task, failure={"error": worker.death(), "traceback": ""})
+                        worker.stop()
+                    else:
+                        if not isinstance(message, Result):
+                            on_epoch(*message)
+                            continue
+                        idle.append(worker)
+                    del busy[pipe]
+                    yield message
+        finally:
+            for worker in [*idle, *(w for w, _ in busy.values())]:
+                worker.stop()
+
+    def start(self) -> Worker:
+        with thread_limits(self.threads):
+            return Worker(self.threads)

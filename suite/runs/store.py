@@ -1,0 +1,111 @@
+"""Records on disk: one file a run, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from suite.errors import SuiteError
+
+log = logging.getLogger(__name__)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file under a temporary name, then rename it into place; a full disk or a missing permission is a SuiteError."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(scratch, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except OSError as error:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+        raise SuiteError(f"cannot write {path}: {error.strerror or error}", "give a folder you can write to with --out") from None
+
+
+def dumps(record: dict) -> str:
+    """A record as text, one top-level field a line; numbers are written so that they read back exactly, and none is NaN."""
+    lines = (f"{json.dumps(k)}: {json.dumps(finite(v), ensure_ascii=False, allow_nan=False)}" for k, v in record.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def finite(value):
+    """JSON has no NaN and no infinity: they are stored as null."""
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    if isinstance(value, dict):
+        return {k: finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(v) for v in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of one reproduction in one profile: <out>/<paper>/<item>/<profile>."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, out: Path, id: str, profile: str) -> Store:
+        return cls(Path(out, *id.split("/"), profile))
+
+    def path(self, key: str) -> Path:
+        return self.folder / "runs" / f"{key}.json"
+
+    def failure(self, key: str) -> Path:
+        return self.folder / "failures" / f"{key}.json"
+
+    def check_writable(self) -> None:
+        """SuiteError when the folder cannot be written to, before anything is computed."""
+        probe = self.folder / ".writable"
+        write_text(probe, "")
+        probe.unlink(missing_ok=True)
+
+    def read(self, key: str) -> dict | None:
+        """The record of a run, or None; a file that is not a whole record of that run counts as none."""
+        path = self.path(key)
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            log.warning("%s cannot be read (%s); the run is computed again", path.name, error)
+            return None
+        if not isinstance(record, dict) or record.get("key") != key or "status" not in record:
+            log.warning("%s is not the record of run %s; the run is computed again", path.name, key)
+            return None
+        return record
+
+    def read_all(self, keys: Iterable[str]) -> dict[str, dict]:
+        return {key: record for key in keys if (record := self.read(key)) is not None}
+
+    def write(self, record: dict) -> dict:
+        """Keep a finished run, forget an earlier failure of it, and give the record as it will be read."""
+        text = dumps(record)
+        write_text(self.path(record["key"]), text)
+        self.failure(record["key"]).unlink(missing_ok=True)
+        return json.loads(text)
+
+    def write_failure(self, key: str, failure: dict) -> None:
+        """Keep a failure with its traceback; it is never served as a result."""
+        write_text(self.failure(key), dumps({"key": key, **failure}))
+
+    def read_failure(self, key: str) -> dict | None:
+        try:
+            return json.loads(self.failure(key).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def forget(self, key: str) -> None:
+        """Remove a run's record, failure, checkpoint and weights."""
+        for path in (self.path(key), self.failure(key), *(self.folder / d / f"{key}.pt" for d in ("checkpoints", "weights"))):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,163 @@
+"""The one training loop. It knows methods by their hooks and never by name."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from suite import models
+from suite.data import Dataset, hold_out
+from suite.methods.base import Context, Finished, Method, View
+from suite.metrics import dense_flops, layer_sparsity, measure
+from suite.metrics.compact import compact_metrics
+from suite.runs.spec import RunSpec
+from suite.training import checkpoint
+from suite.training.evaluation import placed, score, test_error
+from suite.training.schedule import Schedule
+from suite.training.seeding import Streams
+
+CHECKPOINT_SECONDS = 30.0
+CURVES = ("train_loss", "test_error", "weight_sparsity", "learning_rate", "seconds")
+
+
+@dataclass
+class Outcome:
+    """What a run leaves: its status, "done" or "diverged" (a loss or a weight that is not finite), metrics of each view, curves."""
+
+    status: str
+    metrics: dict[str, Any]
+    views: dict[str, dict[str, float]]
+    layers: dict[str, float]
+    curves: dict[str, list[float]]
+    weights: dict[str, Tensor]
+
+
+def optimizer_for(schedule: Schedule, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    """The schedule's optimiser in its fused form."""
+    rate, decay = schedule.learning_rate, schedule.weight_decay
+    if schedule.optimizer == "adam":
+        return torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=True)
+    if schedule.optimizer == "sgd":
+        momentum, nesterov = schedule.momentum, schedule.nesterov
+        return torch.optim.SGD(parameters, lr=rate, momentum=momentum, nesterov=nesterov, weight_decay=decay, fused=True)
+    raise ValueError(f"optimizer must be adam or sgd, got {schedule.optimizer!r}")
+
+
+class Run:
+    """One run in the making: model, method, optimiser and curves, all of which a checkpoint holds."""
+
+    def __init__(self, spec: RunSpec, dataset: Dataset, *, device: str = "cpu", finished: list[Finished] | None = None) -> None:
+        self.spec, self.device = spec, device
+        self.streams = Streams(spec.seed, spec.dataset, spec.model)
+        data = hold_out(dataset, spec.hold_out, spec.seed) if spec.hold_out else dataset
+        self.x, self.y, self.x_test, self.y_test = data.tensors(device)
+        self.in_shape = tuple(self.x.shape[1:])
+        self.model = models.build(
+            spec.model, in_shape=self.in_shape, n_classes=dataset.n_classes, generator=self.streams.generator("init")
+        ).to(device)
+        self.method: Method = spec.method.fresh()
+        self.schedule = self.method.schedule(spec.schedule)
+        self.context = Context(
+            n_train=len(self.x),
+            epochs=self.schedule.epochs,
+            steps=math.ceil(len(self.x) / self.schedule.batch_size),
+            penalty_factor=self.schedule.penalty_factor,
+            streams=self.streams,
+            learning_rate=self.schedule.learning_rate,
+            finished=finished or [],
+        )
+        self.method.prepare(self.model, self.context)
+        self.optimizer = optimizer_for(self.schedule, [*self.model.parameters(), *self.method.parameters()])
+        self.dense = dense_flops(self.model, self.in_shape)
+        self.epoch = 0
+        self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
+
+    def step(self, x: Tensor, y: Tensor) -> Tensor:
+        """One step of the optimiser on one batch; the loss without the penalty, on the device."""
+        loss = cross_entropy(self.model(x), y)
+        penalty = self.method.penalty()
+        self.optimizer.zero_grad(set_to_none=True)
+        (loss if penalty is None else loss + penalty).backward()
+        self.optimizer.step()
+        self.method.after_step()
+        return loss.detach()
+
+    def train_epoch(self) -> bool:
+        """One pass over the training set in this epoch's order, then evaluation. False when the loss or a weight is not finite."""
+        start = time.perf_counter()
+        self.context.learning_rate = self.schedule.rate(self.epoch)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.context.learning_rate
+        order = torch.randperm(len(self.x), generator=self.streams.generator("order", self.epoch)).to(self.device)
+        self.method.before_epoch(self.epoch)
+        self.model.train()
+        total = torch.zeros((), device=self.device)
+        for rows in order.split(self.schedule.batch_size):
+            total += self.step(self.x[rows], self.y[rows])
+        self.method.after_epoch(self.epoch)
+        loss = total.item() / self.context.steps
+        self.epoch += 1
+        finite = math.isfinite(loss) and all(bool(p.isfinite().all()) for p in self.model.parameters())
+        view = self.method.scored()
+        with placed(self.model, view.weights):
+            error = test_error(self.model, self.x_test, self.y_test)
+            sparsity = measure(self.model, self.in_shape, dense=self.dense)["weight_sparsity"]
+        seconds = time.perf_counter() - start
+        for name, value in zip(CURVES, (loss, error, sparsity, self.context.learning_rate, seconds), strict=True):
+            self.curves[name].append(value)
+        return finite
+
+    def state_dict(self) -> dict:
+        return {
+            "epoch": self.epoch,
+            "curves": self.curves,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "method": self.method.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict) -> None:
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.method.load_state_dict(state["method"])
+        self.epoch, self.curves = state["epoch"], state["curves"]
+
+    def train(self, path: Path | None = None, on_epoch: Callable[[int, float], None] = lambda epoch, error: None) -> Outcome:
+        """Train to the end of the schedule, from the checkpoint at `path` if there is one."""
+        state = checkpoint.load(path, self.device) if path else None
+        if state:
+            self.load_state_dict(state)
+        saved = time.monotonic()
+        while self.epoch < self.schedule.epochs:
+            finite = self.train_epoch()
+            on_epoch(self.epoch, self.curves["test_error"][-1])
+            if not finite:
+                return self.outcome("diverged")
+            if path and time.monotonic() - saved > CHECKPOINT_SECONDS:
+                checkpoint.save(path, self.state_dict())
+                saved = time.monotonic()
+        return self.outcome("done")
+
+    def outcome(self, status: str) -> Outcome:
+        """Score every view; a diverged run keeps its curves and has no metrics."""
+        if status == "diverged":
+            return Outcome(status, {}, {}, {}, self.curves, {})
+        view = self.method.scored()
+        views = {name: self.scores(v) for name, v in self.method.views().items()}
+        metrics: dict[str, Any] = dict(self.scores(view))
+        metrics["best_test_error"] = min(self.curves["test_error"], default=metrics["test_error"])
+        self.method.finish()
+        metrics |= compact_metrics(self.model, self.x_test, self.in_shape, dense=self.dense)
+        weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        return Outcome(status, metrics, views, layer_sparsity(self.model), self.curves, weights)
+
+    def scores(self, view: View) -> dict[str, float]:
+        return score(self.model, view, self.x_test, self.y_test, lambda m: measure(m, self.in_shape, dense=self.dense))

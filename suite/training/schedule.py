@@ -1,0 +1,38 @@
+"""How long and how fast a run trains: the settings that every method of a table shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Optimiser, rate, length and batch of a run.
+
+    epochs          passes over the training set
+    batch_size      images a step; the last batch of an epoch is smaller when it does not divide the set
+    optimizer       "adam" or "sgd"
+    learning_rate   rate of the first epoch, multiplied by `decay` when an epoch in `milestones` begins
+    milestones      epochs (counted from 0) at whose beginning the rate drops
+    penalty_factor  multiplies the strength of every method's penalty alike (1 = the paper's strength)
+    """
+
+    epochs: int
+    batch_size: int = 100
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    milestones: tuple[int, ...] = ()
+    decay: float = 0.1
+    penalty_factor: float = 1.0
+
+    def rate(self, epoch: int) -> float:
+        """Learning rate of an epoch."""
+        return self.learning_rate * self.decay ** sum(epoch >= m for m in self.milestones)
+
+    def squeezed(self, epochs: int, **changes) -> Schedule:
+        """The same schedule over fewer epochs: each milestone keeps its share of the training, rounded up to an epoch."""
+        milestones = tuple(-(-m * epochs // self.epochs) for m in self.milestones)
+        return replace(self, epochs=epochs, milestones=milestones, **changes)

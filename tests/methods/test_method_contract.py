@@ -1,0 +1,197 @@
+"""Every method against every model: it trains, its state makes a round trip, and a resumed run is the uninterrupted one."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from suite import models
+from suite.errors import SuiteError
+from suite.methods import method, names
+from suite.training import loop
+
+VARIANTS = [
+    *(method(name) for name in names()),
+    method("sgl0", grow="all"),
+    method("cges_proximal", exclusive="authors"),
+    method("hard_concrete", local=True),
+    method("hard_concrete", average=0.0),
+    method("magnitude", sparsity=50.0, scope="layer"),
+    method("random_pruning", scope="layer"),
+]
+EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=lambda m: m.row)
+MODELS = pytest.mark.parametrize("model", models.names())
+
+
+def flat(state, prefix="") -> dict:
+    """Nested dictionaries and lists as one dictionary of leaves."""
+    if isinstance(state, dict):
+        return {k: v for name, part in state.items() for k, v in flat(part, f"{prefix}/{name}").items()}
+    if isinstance(state, (list, tuple)):
+        return {k: v for i, part in enumerate(state) for k, v in flat(part, f"{prefix}/{i}").items()}
+    return {prefix: state}
+
+
+def assert_identical(found, expected) -> None:
+    """Equal to the last bit, tensors included."""
+    found, expected = flat(found), flat(expected)
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        if isinstance(value, torch.Tensor):
+            assert torch.equal(found[name], value), name
+        else:
+            assert found[name] == value or (found[name] != found[name] and value != value), name
+
+
+def state(run) -> dict:
+    """What a checkpoint holds, apart from the seconds."""
+    return {**run.state_dict(), "curves": {k: v for k, v in run.curves.items() if k != "seconds"}}
+
+
+@MODELS
+@EVERY
+def test_one_epoch_moves_the_weights_and_leaves_finite_scores(start, variant, model):
+    run = start(variant, model)
+    before = {name: p.detach().clone() for name, p in run.model.named_parameters()}
+    outcome = run.train()
+    assert outcome.status == "done"
+    assert all(math.isfinite(loss) for loss in outcome.curves["train_loss"])
+    assert len(outcome.curves["train_loss"]) == run.schedule.epochs
+    assert all(torch.isfinite(w).all() for w in outcome.weights.values())
+    changed = [name for name, p in before.items() if not torch.equal(p, outcome.weights[name])]
+    assert {name for name in before if name.endswith("weight")} <= set(changed)
+    for metrics in (outcome.metrics, *outcome.views.values()):
+        for name in ("test_error", "weight_sparsity", "weight_sparsity_exact", "neuron_sparsity", "parameters_left", "flops_left"):
+            assert 0 <= metrics[name] <= 100, name
+    assert outcome.metrics["best_test_error"] <= outcome.metrics["test_error"]
+    assert outcome.metrics["compact_disagreements"] == 0
+
+
+@MODELS
+@EVERY
+def test_two_runs_are_bit_identical(start, variant, model, no_latency):
+    first, second = start(variant, model), start(variant, model)
+    for run in (first, second):
+        if run.schedule.epochs:
+            run.train_epoch()
+    assert_identical(state(second), state(first))
+    assert_identical(second.method.scored().weights, first.method.scored().weights)
+
+
+@EVERY
+def test_another_seed_gives_another_network(start, variant, no_latency):
+    first, second = start(variant, seed=0).train(), start(variant, seed=1).train()
+    assert not any(torch.equal(w, second.weights[name]) for name, w in first.weights.items() if name.endswith("weight"))
+
+
+@MODELS
+@EVERY
+def test_state_makes_a_round_trip(start, variant, model, no_latency):
+    trained, fresh = start(variant, model), start(variant, model)
+    if trained.schedule.epochs:
+        trained.train_epoch()
+    fresh.load_state_dict(trained.state_dict())
+    assert_identical(state(fresh), state(trained))
+    assert_identical(fresh.method.scored().weights, trained.method.scored().weights)
+
+
+class Interrupted(BaseException):
+    pass
+
+
+@MODELS
+@EVERY
+def test_a_resumed_run_equals_the_uninterrupted_one(start, variant, model, tmp_path, monkeypatch, no_latency):
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    schedule = {"epochs": 3, "milestones": (1, 2)}
+    whole = start(variant, model, **schedule)
+    expected = whole.train()
+    path, seen = tmp_path / "run.pt", []
+
+    def stop(epoch, error):
+        if epoch == 2:
+            raise Interrupted
+
+    first, second = start(variant, model, **schedule), start(variant, model, **schedule)
+    if whole.schedule.epochs:
+        with pytest.raises(Interrupted):
+            first.train(path, stop)
+    found = second.train(path, lambda epoch, error: seen.append(epoch))
+    assert seen == ([2, 3] if whole.schedule.epochs else [])
+    assert_identical(state(second), state(whole))
+    assert_identical(found.weights, expected.weights)
+    assert found.layers == expected.layers
+    assert found.metrics == expected.metrics
+    assert found.views == expected.views
+
+
+def test_methods_start_from_the_same_weights_and_see_the_same_batches(start):
+    seen = {}
+    for name in names():
+        run = start(name, epochs=2)
+        if not run.schedule.epochs:
+            continue
+        weights, batches = {n: w.clone() for n, w in run.model.state_dict().items()}, []
+        step = run.step
+        run.step = lambda x, y, batches=batches, step=step: (batches.append((x.clone(), y.clone())), step(x, y))[1]
+        run.train_epoch(), run.train_epoch()
+        seen[name] = {"weights": weights, "batches": batches}
+    dense = seen.pop("dense")
+    assert len(seen) >= 7
+    assert [len(y) for _, y in dense["batches"]] == [40, 40, 20] * 2
+    assert not torch.equal(dense["batches"][0][0], dense["batches"][3][0])
+    for what in seen.values():
+        assert_identical(what, dense)
+
+
+def test_names_are_those_of_the_files():
+    assert {"sgl0", "dense", "l1", "group_lasso", "sparse_group_lasso", "cges", "cges_proximal", "hard_concrete"} <= set(names())
+    assert {"magnitude", "random_pruning", "group_lasso_l2"} <= set(names())
+    for name in names():
+        assert method(name).name == name
+        assert method(name).row == name
+        assert method(name).label
+
+
+def test_rows_tell_options_apart():
+    assert method("sgl0", beta=5.0, grow="all").row == "sgl0[beta=5.0,grow=all]"
+    assert method("magnitude", like=method("sgl0", beta=5.0)).row == "magnitude[like=sgl0[beta=5.0]]"
+    assert method("sgl0", beta=2.5) == method("sgl0")
+    assert hash(method("sgl0", beta=2.5)) == hash(method("sgl0"))
+    assert method("sgl0") != method("group_lasso_l2")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("grup_lasso", {}, ["unknown method 'grup_lasso'", "group_lasso"]),
+        ("../dense", {}, ["unknown method"]),
+        ("sgl0", {"alpha": 1.0}, ["'sgl0'", "alpha", "beta"]),
+        ("dense", {"lam": 1.0}, ["'dense'", "none"]),
+        ("sgl0", {"beta": 0.0}, ["beta must be positive"]),
+        ("sgl0", {"beta": float("nan")}, ["beta must be positive"]),
+        ("sgl0", {"grow": "fc"}, ["grow must be one of conv, all"]),
+        ("l1", {"lam": -1.0}, ["lam must not be negative"]),
+        ("l1", {"lam": float("nan")}, ["lam must not be negative"]),
+        ("hard_concrete", {"drop_rate": 1.0}, ["drop_rate"]),
+        ("hard_concrete", {"average": 1.0}, ["average"]),
+        ("magnitude", {"scope": "neuron"}, ["scope must be one of global, layer"]),
+        ("magnitude", {"sparsity": 101.0}, ["percentage"]),
+    ],
+)
+def test_a_wrong_method_or_option_is_one_line(name, options, words):
+    with pytest.raises(SuiteError) as caught:
+        method(name, **options)
+    assert all(word in str(caught.value) for word in words)
+    assert "\n" not in str(caught.value)
+
+
+def test_training_leaves_the_options_alone(start):
+    chosen = method("sgl0")
+    run = start(chosen)
+    run.train_epoch()
+    assert run.method is not chosen
+    assert chosen == method("sgl0")
+    assert set(vars(chosen)) == set(chosen.options())

@@ -1,0 +1,40 @@
+from dataclasses import replace
+
+from suite.report.departures import departures, render
+
+
+def test_declared_departures_come_first_then_what_the_settings_say(stored):
+    assert departures(stored()) == [
+        "The penalty is not the paper's.",
+        "Shortened for `two` cores.",
+        "Epochs: 4; the paper's setting is 200.",
+        "Epochs at which the learning rate drops: 1, 2; the paper's setting is 40, 80.",
+        "Factor on every penalty strength: 20; the paper's setting is 1.",
+        "Seeds: 3; the paper's numbers are over 5 runs.",
+    ]
+
+
+def test_the_papers_own_settings_are_no_departure(stored):
+    assert departures(stored("paper")) == ["The penalty is not the paper's.", "Seeds: 3; the paper's numbers are over 5 runs."]
+
+
+def test_other_data_is_a_departure(stored):
+    assert "Data: the smoke profile runs on digits in place of mnist, as a check of the code." in departures(stored("smoke"))
+    assert "Data: mnist was not to be had, so these runs are on digits." in departures(stored(stand_in=True))
+
+
+def test_held_out_examples_are_a_departure(stored):
+    results = stored()
+    table = results.reproduction
+    held = replace(results, reproduction=replace(table, cells=tuple(replace(cell, hold_out=10_000) for cell in table.cells)))
+    assert any("10,000 examples held out of the training set" in line for line in departures(held))
+
+
+def test_the_page_says_so_when_there_is_none(stored):
+    results = stored("paper")
+    table = replace(results.reproduction, departures=(), published=None)
+    assert render(replace(results, reproduction=table)).splitlines() == [
+        "# Departures from the paper: demo/table, paper profile",
+        "",
+        "None.",
+    ]

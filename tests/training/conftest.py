@@ -1,0 +1,53 @@
+"""A hundred embedded digits, and runs on them that take a fraction of a second."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from suite import data
+from suite.data import Dataset
+from suite.methods import method
+from suite.methods.base import Finished, Method
+from suite.runs.spec import RunSpec
+from suite.training.loop import Run
+from suite.training.schedule import Schedule
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def small() -> Dataset:
+    arrays = data.load("digits").arrays()
+    return Dataset.from_arrays("digits", {k: v[:100] if "train" in k else v[:50] for k, v in arrays.items()}, n_classes=10)
+
+
+@pytest.fixture(scope="session")
+def trained() -> dict[str, Finished]:
+    """Runs that others build on, by key: each is trained once."""
+    return {}
+
+
+@pytest.fixture
+def no_latency(monkeypatch):
+    """Leave out the compact network, whose latency takes longer to measure than these runs to train."""
+    monkeypatch.setattr("suite.training.loop.compact_metrics", lambda *arguments, **options: {})
+
+
+@pytest.fixture
+def start(small, trained):
+    """start(method, model=..., seed=..., **schedule): a run that has not trained yet; what it builds on is trained first."""
+
+    def make(chosen: Method | str, model: str = "lenet_300_100", seed: int = 0, **schedule) -> Run:
+        chosen = method(chosen) if isinstance(chosen, str) else chosen
+        spec = RunSpec("digits", model, chosen, Schedule(**{"epochs": 1, "batch_size": 40} | schedule), seed)
+        for needed in spec.needs():
+            if needed.key not in trained:
+                outcome = Run(needed, small).train()
+                trained[needed.key] = Finished({"layers": outcome.layers}, lambda weights=outcome.weights: weights)
+        return Run(spec, small, finished=[trained[needed.key] for needed in spec.needs()])
+
+    return make
