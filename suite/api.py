@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from suite.errors import SuiteError
@@ -20,6 +21,7 @@ def reproduce_table(
     *,
     seeds: int = 5,
     profile: str = "quick",
+    methods: Sequence[str] = (),
     jobs: int = 1,
     device: str = "auto",
     out: str | Path = Path("results", "runs"),
@@ -31,6 +33,7 @@ def reproduce_table(
 ) -> Results:
     """Compute, store and render.
 
+    methods         only these rows are computed and returned; the files show all that is stored
     jobs            worker processes of one thread each; 1 computes in this process
     device          "cpu", "cuda" or "auto" (CUDA where there is one)
     force           compute again what is there
@@ -40,7 +43,8 @@ def reproduce_table(
     """
     from suite.runs.executors.processes import Processes
     from suite.runs.executors.serial import Serial
-    from suite.runs.orchestrate import Options, reproduce
+    from suite.runs.orchestrate import Options, Watcher, reproduce
+    from suite.runs.planning import add_timings, from_records
     from suite.runs.progress import Progress
     from suite.runs.tracking import Tracker
 
@@ -48,12 +52,14 @@ def reproduce_table(
         raise SuiteError(f"seeds must be at least 1, got {seeds}")
     root = os.fspath(data_root) if data_root is not None else None
     out = Path(out)
-    stand_in = choose_stand_in(table, profile, root)
     options = Options(out, root, choose_device(device), force, retry_failed)
+    stand_in = choose_stand_in(table, profile, root)
     executor = Processes(jobs) if jobs > 1 else Serial()
-    watchers = [*([Progress(table, profile)] if progress else []), *([Tracker(out, table.id, profile)] if track else [])]
-    results = reproduce(table, seeds, profile, executor, options, watchers, stand_in)
-    results.write()
+    watchers: list[Watcher] = [*([Progress(table, profile)] if progress else []), *([Tracker(out, table.id, profile)] if track else [])]
+    wanted = table.with_methods(methods) if methods else table
+    results = reproduce(wanted, seeds, profile, executor, options, watchers, stand_in)
+    add_timings(out, from_records(list(results.records.values()), table.runs(profile, seeds, stand_in)))
+    (Results.load(table, profile, out) if methods else results).write()
     return results
 
 

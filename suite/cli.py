@@ -153,7 +153,8 @@ def reproduce(
     codes = []
     for table in tables:
         results = api.reproduce_table(
-            table.with_methods(methods) if methods else table,
+            table,
+            methods=methods,
             seeds=seeds,
             profile=profile,
             jobs=jobs or cores(),

@@ -143,13 +143,16 @@ class Reproduction:
         return self.settings[name]
 
     def with_methods(self, wanted: Sequence[str]) -> Reproduction:
-        """The table with only the named rows (a method's name, or a row with its options) and what they build on is computed along."""
-        known = {name for cell in self.cells for name in (cell.row, cell.method.row, cell.method.name)}
+        """The table with only the rows named: by their key, else by their method, which may stand in several rows."""
+        chosen: list[Cell] = []
         for name in wanted:
-            if name not in known:
-                near = difflib.get_close_matches(name, sorted(known), n=3) or sorted(known)
+            found = [c for c in self.cells if c.row == name] or [c for c in self.cells if name in (c.method.row, c.method.name)]
+            if not found:
+                known = sorted({key for c in self.cells for key in (c.row, c.method.row, c.method.name)})
+                near = difflib.get_close_matches(name, known, n=3) or known
                 raise SuiteError(f"{self.id} has no method {name!r}", f"did you mean {', '.join(near)}?")
-        return replace(self, cells=tuple(c for c in self.cells if {c.row, c.method.row, c.method.name} & set(wanted)))
+            chosen += found
+        return replace(self, cells=tuple(c for c in self.cells if c in chosen))
 
     def on(self, profile: str, stand_in: bool = False) -> tuple[Cell, ...]:
         """The cells as a profile runs them, on the stand-in data where the paper's is not to be had."""

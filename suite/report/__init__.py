@@ -15,10 +15,10 @@ def write(results: Results) -> list[Path]:
 
     The same records give the same text files, byte for byte. SuiteError for a folder that cannot be written to.
     """
+    from suite.files import write_text
     from suite.report.departures import render as departures
     from suite.report.figures import draw
     from suite.report.tables import render
-    from suite.runs.store import write_text
 
     files = {
         "table.md": render(results, "markdown"),

@@ -43,13 +43,9 @@ def heading(column: Column, arrow: bool = True) -> str:
 
 def labels(results: Results) -> dict[str, str]:
     """What a reader sees in the first column, by row; where two rows would look the same, the options that differ are named."""
-    rows = results.rows
-    shown = [row.label for row in rows]
-    options = [row.cell.method.row.removeprefix(row.cell.method.name) for row in rows]
-    return {
-        row.key: f"{row.label} {option}" if option and shown.count(row.label) > 1 else row.label
-        for row, option in zip(rows, options, strict=True)
-    }
+    shown = [row.label for row in results.rows]
+    options = {row.key: row.cell.row.removeprefix(row.cell.method.name).strip() for row in results.rows}
+    return {row.key: f"{row.label} {options[row.key]}".rstrip() if shown.count(row.label) > 1 else row.label for row in results.rows}
 
 
 def is_view(row: Row) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import statistics
 import textwrap
 from collections.abc import Iterator
@@ -12,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suite.errors import SuiteError
+from suite.files import replaced, write_text
 from suite.report.cells import heading, labels
 from suite.report.facts import plural
 from suite.report.published import Published, load
 from suite.report.verdicts import why_no_result
 from suite.reproduction import Column, Figure
 from suite.results import Results, Row
-from suite.runs.store import write_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -172,11 +171,5 @@ def _save(made: Canvas, path: Path, form: str) -> None:
     import matplotlib
 
     undated = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "svg": {"Date": None}}
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with matplotlib.rc_context({"svg.hashsalt": "suite"}):  # names inside the file that would otherwise be random
-            made.savefig(scratch, format=form, dpi=200, metadata=undated[form])
-        os.replace(scratch, path)
-    except OSError as error:
-        raise SuiteError(f"cannot write {path}: {error.strerror or error}", "give a folder you can write to with --out") from None
+    with replaced(path) as scratch, matplotlib.rc_context({"svg.hashsalt": "suite"}):  # names in the file that would be random
+        made.savefig(scratch, format=form, dpi=200, metadata=undated[form])

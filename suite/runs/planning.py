@@ -8,10 +8,11 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from suite.files import write_text
 from suite.reproduction import Reproduction
 from suite.runs.orchestrate import with_needs
 from suite.runs.spec import RunSpec
-from suite.runs.store import Store, dumps, write_text
+from suite.runs.store import Store, dumps
 
 TIMINGS = "timings.json"
 SYMBOLS = {"done": "#", "diverged": "~", "failed": "!", "resumable": "+", "missing": "."}
@@ -128,7 +129,7 @@ def estimate(specs: list[RunSpec], timings: dict[str, Timing]) -> float | None:
 
 
 def read_timings(out: Path) -> dict[str, Timing]:
-    """What each kind of run takes, as timed on this machine; empty where nothing was, or the file cannot be read."""
+    """What each kind of run takes, as timed on this machine or seen in its runs; empty where nothing was, or the file cannot be read."""
     try:
         found = json.loads(Path(out, TIMINGS).read_text(encoding="utf-8"))
         return {name: Timing(**seconds) for name, seconds in found.items()}
@@ -138,8 +139,21 @@ def read_timings(out: Path) -> dict[str, Timing]:
 
 def add_timings(out: Path, timings: dict[str, Timing]) -> None:
     """Keep timings beside the records."""
-    merged = read_timings(out) | timings
-    write_text(Path(out, TIMINGS), dumps({name: asdict(timing) for name, timing in sorted(merged.items())}))
+    if timings:
+        merged = read_timings(out) | timings
+        write_text(Path(out, TIMINGS), dumps({name: asdict(timing) for name, timing in sorted(merged.items())}))
+
+
+def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]:
+    """Median timings of finished runs, by kind. Of a resumed run only the epochs are known in full."""
+    kinds = {spec.key: kind(spec) for spec in specs}
+    seen: dict[str, list[Timing]] = {}
+    for record in records:
+        if record["key"] in kinds and record["status"] == "done":
+            seconds, cost = record["curves"]["seconds"] or [0.0], record["cost"]
+            rest = max(0.0, cost["wall_seconds"] - cost["training_seconds"])
+            seen.setdefault(kinds[record["key"]], []).append(Timing(statistics.median(seconds), rest))
+    return {k: Timing(statistics.median(t.epoch for t in ts), statistics.median(t.rest for t in ts)) for k, ts in seen.items()}
 
 
 def measure(table: Reproduction, profile: str, out: Path, data_root: str | None, steps: int = 20) -> None:

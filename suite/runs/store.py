@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.errors import SuiteError
+from suite.files import write_text
 
 log = logging.getLogger(__name__)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file under a temporary name, then rename it into place; a full disk or a missing permission is a SuiteError."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(scratch, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
-    except OSError as error:
-        with suppress(OSError):
-            scratch.unlink(missing_ok=True)
-        raise SuiteError(f"cannot write {path}: {error.strerror or error}", "give a folder you can write to with --out") from None
 
 
 def dumps(record: dict) -> str:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import logging
-import os
 import pickle
 from pathlib import Path
 
 import torch
 
+from suite.files import replaced
+
+log = logging.getLogger(__name__)
+
 log = logging.getLogger(__name__)
 
 
 def save(path: Path, state: dict) -> None:
-    """Write a checkpoint under a temporary name and rename it: a reader sees the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    """Write a checkpoint, whole or not at all."""
+    with replaced(path) as scratch:
         torch.save(state, scratch)
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def load(path: Path, device: str | torch.device = "cpu") -> dict | None:

@@ -112,6 +112,7 @@ VALUES = {
 }
 VIEWS = {
     "sgl0": ("V", "sparse group l0asso, V", (99.9, 98.0, 90.0)),
+    "sgl0[growth=2.0]": ("V", "sparse group l0asso, V", (99.9, 98.0, 90.0)),
     "hard_concrete": ("gates ignored in the count", "hard-concrete L0, gates ignored in the count", (0.02, 0.0, 1.4)),
 }
 
@@ -177,7 +178,7 @@ def stored(tmp_path):
     def make(profile="quick", seeds=3, stand_in=False, table=TABLE, values=VALUES) -> Results:
         store = Store.of(tmp_path / "out", table.id, profile)
         for spec in table.runs(profile, 3, stand_in):
-            value = values.get(spec.method.row, ["absent"] * 3)[spec.seed]
+            value = (values.get(spec.method.row, []) + ["absent"] * 3)[spec.seed]
             if value == "failed":
                 store.write_failure(spec.key, {"method": spec.method.row, "seed": spec.seed, "error": "out of memory"})
             elif value != "absent":

@@ -10,7 +10,9 @@ from dataclasses import replace
 import pytest
 
 from suite.errors import SuiteError
+from suite.methods import method
 from suite.report import facts, tables, write
+from suite.reproduction import grid as grid_of
 
 
 def grid(table):
@@ -60,7 +62,12 @@ def test_runs_without_metrics_are_named(stored):
 
 
 def test_rows_that_look_alike_are_told_apart_by_their_options(stored):
-    assert {"sparse group l0asso", "sparse group l0asso (grow=all)"} <= grid(tables.main(stored())).keys()
+    methods = [method("sgl0"), method("sgl0", growth=2.0)]
+    cells = grid_of(dataset="mnist", model="lenet5_caffe", method=methods, changes={"penalty_factor": (1.0, 5.0)})
+    values = {cell.method.row: [(88.0, 60.0, 1.0, 1.0)] for cell in cells}
+    rows = grid(tables.main(stored(seeds=1, table=replace(stored().reproduction, cells=cells), values=values)))
+    assert len(rows) == 8
+    assert "sparse group l0asso, V [growth=2.0] penalty_factor=5" in rows
 
 
 def test_the_best_mean_is_bold_and_neither_views_nor_single_runs_compete(stored):

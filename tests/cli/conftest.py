@@ -1,0 +1,110 @@
+"""The command line in a process of its own, on a machine without data or a network, and stores made by hand."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from suite.cli import main
+from suite.reproduction import get
+from suite.runs.store import Store
+
+
+@pytest.fixture(scope="session")
+def plot_cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("matplotlib")
+
+
+@pytest.fixture
+def environment(tmp_path, plot_cache):
+    """Variables of a process that finds no data set and asks no network."""
+    dropped = ("SUITE_DATA", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return kept | {"SUITE_OFFLINE": "1", "XDG_CACHE_HOME": str(tmp_path / "cache"), "MPLCONFIGDIR": str(plot_cache), "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture
+def command(environment, tmp_path):
+    """`command("plan", "table1")`: the finished process, with text in stdout and stderr, run in the empty folder tmp_path."""
+
+    def run(*arguments, **more):
+        line = [sys.executable, "-m", "suite", *map(str, arguments)]
+        return subprocess.run(line, cwd=tmp_path, env=environment | more, capture_output=True, text=True, timeout=300)
+
+    return run
+
+
+@pytest.fixture
+def started(environment, tmp_path):
+    """As `command`, but the process is still running; what is left of it at the end of the test is killed."""
+    running = []
+
+    def start(*arguments):
+        line = [sys.executable, "-m", "suite", *map(str, arguments)]
+        process = subprocess.Popen(line, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def invoke(tmp_path, monkeypatch):
+    """`invoke("plan", "table1")`: the command in this process, for what trains nothing; has exit_code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SUITE_OFFLINE", "1")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("SUITE_DATA", raising=False)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)), prog_name="suite")
+
+
+def record(spec, profile="smoke", status="done", **metrics):
+    """A record as a worker writes it, with made-up numbers."""
+    names = ("weight_sparsity", "weight_sparsity_exact", "neuron_sparsity", "parameters_left", "flops_left", "best_test_error")
+    return {
+        "schema": 1,
+        "key": spec.key,
+        "method": spec.method.row,
+        "label": spec.method.label,
+        "seed": spec.seed,
+        "dataset": spec.dataset,
+        "model": spec.model,
+        "profile": profile,
+        "status": status,
+        "epochs": 2,
+        "spec": spec.identity(),
+        "metrics": {"test_error": 1.0, **dict.fromkeys(names, 50.0), **metrics} if status == "done" else {},
+        "views": {},
+        "layers": {},
+        "curves": {"train_loss": [1.0, 0.5], "test_error": [2.0, 1.0], "seconds": [3.0, 3.0]},
+        "data": {"checksum": "0" * 64, "n_train": 100, "n_test": 10},
+        "cost": {"wall_seconds": 7.0, "cpu_seconds": 7.0, "training_seconds": 6.0, "peak_memory_mb": 1.0},
+        "environment": {
+            "device": "cpu",
+            "cpu": "made up",
+            "threads": 1,
+            "python": "3.11",
+            "packages": {"torch": "2.6"},
+            "git_commit": None,
+            "git_dirty": None,
+        },
+    }
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """`stored("dense", 0, test_error=0.6)`: the made-up record of a run of Table 1 in tmp_path/results/runs; gives its spec."""
+
+    def write(row, seed, profile="smoke", status="done", out=tmp_path / "results" / "runs", **metrics):
+        specs = get("table1").runs(profile, seed + 1)
+        spec = next(s for s in specs if s.method.row == row and s.seed == seed)
+        Store.of(out, "sgl0/table1", profile).write(record(spec, profile, status, **metrics))
+        return spec
+
+    return write

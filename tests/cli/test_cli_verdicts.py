@@ -1,0 +1,117 @@
+"""Commands on stored records: tables, exit codes, comparisons. Nothing here trains."""
+
+import json
+
+import pytest
+
+from suite.reproduction import get
+
+SEEDS = range(5)
+
+
+@pytest.fixture
+def table(stored):
+    """Made-up records of every row of Table 1 in the quick profile, all rows alike but for what `changed` says."""
+
+    def write(profile="quick", **changed):
+        for cell in get("table1").cells:
+            for seed in SEEDS:
+                metrics = {"test_error": 0.7, "weight_sparsity": 90.0, "neuron_sparsity": 60.0} | changed.get(cell.row, {})
+                stored(cell.row, seed, profile, **{name: value + 0.01 * (seed - 2) for name, value in metrics.items()})
+
+    return write
+
+
+def test_strict_report_exits_with_3_when_a_number_is_not_reproduced(invoke, table):
+    table(group_lasso={"weight_sparsity": 5.0})
+    verdicts = json.loads(invoke("report", "table1", "--json").stdout)["verdicts"]
+    (found,) = (v for v in verdicts["numbers"] if (v["row"], v["metric"]) == ("group_lasso", "weight_sparsity"))
+    assert found["verdict"] == "not reproduced"
+    assert invoke("report", "table1").exit_code == 0
+    assert invoke("report", "table1", "--strict").exit_code == 3
+
+
+def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, table, monkeypatch):
+    """SGL0 far worse than group lasso, against the paper's claim; every run is there, so none is computed."""
+    monkeypatch.setattr("suite.api.choose_stand_in", lambda *arguments: False)
+    table(sgl0={"test_error": 5.0})
+    line = ("reproduce", "table1", "--no-tracking", "--json")
+    relaxed, strict = invoke(*line), invoke(*line, "--strict")
+    found = json.loads(strict.stdout)
+    assert found["counts"]["computed"] == 0
+    assert "does not hold" in {v["verdict"] for v in found["verdicts"]["claims"]}
+    assert (relaxed.exit_code, strict.exit_code) == (0, 3)
+
+
+def test_strict_is_content_where_nothing_falls_short(invoke, stored):
+    """One run alone: verdicts are inconclusive at most, and that is no failure."""
+    stored("dense", 0, "quick")
+    result = invoke("report", "table1", "--strict")
+    assert result.exit_code == 0, result.output
+
+
+def test_smoke_runs_have_no_verdict_to_fall_short(invoke, table):
+    table("smoke", group_lasso={"weight_sparsity": 5.0}, sgl0={"test_error": 50.0})
+    result = invoke("report", "table1", "--profile", "smoke", "--strict", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert found["result"] is False
+    assert {v["verdict"] for kind in found["verdicts"].values() for v in kind} == {"no verdict"}
+
+
+def test_report_renders_every_file_and_says_what_is_missing(invoke, stored, tmp_path):
+    stored("dense", 0)
+    result = invoke("report", "table1", "--profile", "smoke", "--format", "markdown")
+    assert result.exit_code == 0
+    assert "NOT A RESULT" in result.stdout.upper()
+    assert "group lasso" in result.stdout
+    folder = tmp_path / "results/runs/sgl0/table1/smoke"
+    for name in ("table.md", "table.tex", "table.csv", "verdicts.json", "departures.md", "figure.png"):
+        assert (folder / name).stat().st_size
+    json.loads((folder / "verdicts.json").read_text())
+
+
+def test_reported_seeds_are_all_there_are_or_as_many_as_asked_for(invoke, stored):
+    for seed in range(3):
+        stored("dense", seed)
+    for arguments, seeds in (([], 3), (["--seeds", "2"], 2), (["--seeds", "4"], 4)):
+        assert json.loads(invoke("report", "table1", "--profile", "smoke", "--json", *arguments).stdout)["seeds"] == seeds
+
+
+def test_verify_accepts_the_same_and_refuses_what_has_moved(invoke, stored, tmp_path):
+    """An error that differs by 0.05 points is chance, one that differs by 20 is not."""
+    for seed in range(3):
+        stored("dense", seed, out=tmp_path / "results/reference", test_error=1.0 + 0.1 * seed)
+        stored("dense", seed, test_error=1.05 + 0.1 * seed)
+    line = ("verify", "table1", "--profile", "smoke")
+    same = invoke(*line)
+    assert same.exit_code == 0, same.output
+    for seed in range(3):
+        stored("dense", seed, test_error=21.0 + 0.1 * seed)
+    moved = invoke(*line)
+    assert moved.exit_code == 3
+    assert "MOVED" in moved.stdout
+    lines = json.loads(invoke(*line, "--json").stdout)
+    assert [(x["row"], x["metric"]) for x in lines if x["moved"]] == [("dense", "test_error")]
+
+
+def test_verify_misses_rows_that_the_reference_has(invoke, stored, tmp_path):
+    stored("dense", 0, out=tmp_path / "results/reference")
+    stored("l1", 0, out=tmp_path / "results/reference")
+    stored("dense", 0)
+    result = invoke("verify", "table1", "--profile", "smoke")
+    assert result.exit_code == 3
+    assert "missing" in result.stdout
+
+
+def test_compare_shows_the_difference_with_its_interval(invoke, stored, tmp_path):
+    """Differences of the means by hand: 2.0 - 1.0; the second folder has one row more, which is not shared."""
+    for seed in range(2):
+        stored("dense", seed, out=tmp_path / "a", test_error=0.9 + 0.2 * seed)
+        stored("dense", seed, out=tmp_path / "b", test_error=1.9 + 0.2 * seed)
+    stored("l1", 0, out=tmp_path / "b")
+    result = invoke("compare", tmp_path / "a/sgl0/table1/smoke", tmp_path / "b/sgl0/table1/smoke")
+    assert result.exit_code == 0
+    (line,) = (x for x in result.stdout.splitlines() if "test_error" in x)
+    assert "+1.00" in line
+    assert "l1" not in result.stdout

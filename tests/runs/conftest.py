@@ -1,0 +1,103 @@
+"""Small tables of runs on the embedded digits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from suite.methods import method
+from suite.reproduction import Profile, Reproduction, grid
+from suite.runs.executors.serial import Serial
+from suite.runs.orchestrate import Options, reproduce
+from suite.runs.store import Store
+from suite.runs.worker import Task, compute, prepare_process
+from suite.training.schedule import Schedule
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    prepare_process()
+    yield
+    torch.set_flush_denormal(False)
+
+
+@pytest.fixture(autouse=True)
+def no_latency(monkeypatch):
+    """Leave out the compact network, whose latency takes longer to measure than these runs to train (in this process only)."""
+    monkeypatch.setattr("suite.training.loop.compact_metrics", lambda *arguments, **options: {})
+
+
+def make_table(*methods, epochs: int = 1) -> Reproduction:
+    methods = tuple(method(m) if isinstance(m, str) else m for m in methods)
+    return Reproduction(
+        id="fake/table",
+        title="A table",
+        source="nobody",
+        cells=grid(dataset="digits", model="lenet_300_100", method=methods),
+        settings={"smoke": Profile(Schedule(epochs, batch_size=500))},
+        columns=(),
+    )
+
+
+class Witness:
+    """A watcher that writes down what it is told, and interrupts when it is told to."""
+
+    def __init__(self, interrupt=lambda event, *what: False) -> None:
+        self.interrupt = interrupt
+        self.planned = self.reused = None
+        self.epochs, self.results, self.closed = [], [], 0
+
+    def plan(self, specs, reused):
+        self.planned, self.reused = [spec.method.row for spec in specs], reused
+
+    def epoch(self, key, epoch, error):
+        self.epochs.append((key, epoch, error))
+        if self.interrupt("epoch", epoch):
+            raise KeyboardInterrupt
+
+    def result(self, result):
+        self.results.append(result)
+        if self.interrupt("result", len(self.results)):
+            raise KeyboardInterrupt
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def table():
+    return make_table
+
+
+@pytest.fixture
+def witness():
+    return Witness
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store.of(tmp_path, "fake/table", "smoke")
+
+
+@pytest.fixture
+def compute_table(tmp_path):
+    """compute_table(table, seeds=1, executor=Serial(), watchers=..., **options): the results of a table, stored in tmp_path."""
+
+    def run(wanted, seeds=1, executor=None, watchers=(), **options):
+        settings = Options(tmp_path, str(tmp_path / "data"), **options)
+        return reproduce(wanted, seeds, "smoke", executor or Serial(), settings, list(watchers))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sgl0_result(tmp_path_factory):
+    """A task and the record of two epochs of SGL0 on digits."""
+    from suite.runs.executors import Result
+
+    folder: Path = tmp_path_factory.mktemp("record")
+    spec = make_table("sgl0", epochs=2).runs("smoke", 1)[0]
+    task = Task(spec, "smoke", folder, str(folder / "data"))
+    return Result(task, record=compute(task))

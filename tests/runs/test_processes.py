@@ -1,0 +1,184 @@
+"""Worker processes: the same records as in one process, and no run, process or setting lost when one is killed or interrupted."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from misbehaving import Misbehaving
+
+from suite.methods import method
+from suite.runs.executors import Result
+from suite.runs.executors.processes import THREADS, Processes
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def nothing_left():
+    before = {name: os.environ.get(name) for name in THREADS}
+    yield
+    assert multiprocessing.active_children() == []
+    assert {name: os.environ.get(name) for name in THREADS} == before
+
+
+def deterministic(record: dict) -> dict:
+    timed = ("latency_dense_ms", "latency_compact_ms")
+    kept = {k: v for k, v in record.items() if k not in ("cost", "curves", "metrics")}
+    kept["curves"] = {name: values for name, values in record["curves"].items() if name != "seconds"}
+    kept["metrics"] = {name: value for name, value in record["metrics"].items() if name not in timed}
+    return kept
+
+
+def test_two_workers_give_what_one_process_gives(table, compute_table, witness, store, monkeypatch):
+    from suite.metrics.compact import compact_metrics
+
+    monkeypatch.setattr("suite.training.loop.compact_metrics", compact_metrics)
+    wanted = table(method("magnitude", like=method("sgl0")), "sgl0", Misbehaving(how="diverges"), epochs=2)
+    serial = compute_table(wanted).records
+    watcher = witness()
+    parallel = compute_table(wanted, executor=Processes(2), watchers=[watcher], force=True)
+    assert parallel.counts == {"computed": 4, "reused": 0, "failed": 0, "diverged": 1}
+    assert {k: deterministic(r) for k, r in parallel.records.items()} == {k: deterministic(r) for k, r in serial.items()}
+    assert {r["environment"]["threads"] for r in parallel.records.values()} == {1}
+    order = [result.task.spec.method.name for result in watcher.results]
+    assert order.index("magnitude") > max(order.index("dense"), order.index("sgl0"))
+    assert sorted(epoch for key, epoch, _ in watcher.epochs) == [1, 1, 1, 2, 2]
+
+
+def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table, compute_table, store, tmp_path):
+    wanted = table(Misbehaving(how="dies", folder=str(tmp_path)), Misbehaving(how="fails", folder=""), "dense", epochs=3)
+    results = compute_table(wanted, 1, Processes(1))
+    assert results.counts == {"computed": 2, "reused": 0, "failed": 1, "diverged": 0}
+    killed = wanted.runs("smoke", 1)[0]
+    assert store.read(killed.key) is None
+    assert "killed by signal 9" in store.read_failure(killed.key)["error"]
+    assert "resume" in store.read_failure(killed.key)["error"]
+    assert (store.folder / "checkpoints" / f"{killed.key}.pt").exists()
+
+    again = compute_table(wanted, 1, Processes(1))
+    assert again.counts == {"computed": 1, "reused": 2, "failed": 0, "diverged": 0}
+    assert (tmp_path / "epochs").read_text().split() == ["0", "1", "1", "2"]
+    assert again.records[killed.key]["epochs"] == 3
+    dense = again.records[wanted.runs("smoke", 1)[2].key]
+    assert again.records[killed.key]["metrics"]["test_error"] == dense["metrics"]["test_error"]
+    assert again.records[killed.key]["curves"]["train_loss"] == dense["curves"]["train_loss"]
+    assert store.read_failure(killed.key) is None
+
+
+def test_an_interrupt_ends_the_workers_and_the_next_command_resumes(table, compute_table, witness, store, tmp_path):
+    wanted = table(Misbehaving(how="dawdles", folder=str(tmp_path)), epochs=4)
+    (tmp_path / "again").touch()
+    with pytest.raises(KeyboardInterrupt):
+        compute_table(wanted, executor=Processes(2), watchers=[witness(lambda event, n: event == "epoch" and n == 3)])
+    assert multiprocessing.active_children() == []
+    assert list(store.folder.glob("runs/*")) == []
+    (checkpoint,) = (store.folder / "checkpoints").glob("*.pt")
+    before = len((tmp_path / "epochs").read_text().split())
+    resumed = witness()
+    results = compute_table(wanted, executor=Processes(1), watchers=[resumed])
+    assert results.counts["computed"] == 1
+    epochs = [epoch for _, epoch, _ in resumed.epochs]
+    assert epochs in ([3, 4], [4])  # the third epoch's checkpoint may have been written before the interrupt arrived
+    assert len((tmp_path / "epochs").read_text().split()) == before + len(epochs)
+    assert not checkpoint.exists()
+
+
+def test_what_cannot_be_sent_back_is_a_failure_of_that_run(table, compute_table, monkeypatch):
+    monkeypatch.setattr("suite.runs.executors.processes.work", leave)
+    results = compute_table(table("dense"), executor=Processes(1))
+    ((failure,),) = [results.failures.values()]
+    assert "exit code 3" in failure["error"]
+
+
+def leave(pipe, threads):
+    pipe.recv()
+    os._exit(3)
+
+
+def test_results_come_before_the_next_task_starts(table, tmp_path):
+    """Tasks that depend on a result are handed out once that result was taken."""
+    taken = []
+
+    def next_task():
+        return None if len(taken) > 2 else taken.append(len(taken)) or f"task {len(taken)}"
+
+    found = list(Echo(1).run(next_task, lambda *progress: None))
+    assert [result.task for result in found] == ["task 1", "task 2", "task 3"]
+
+
+class Echo(Processes):
+    def start(self):
+        return EchoWorker()
+
+
+class EchoWorker:
+    """A worker without a process: it answers when it is asked."""
+
+    def __init__(self):
+        self.pipe, self.theirs = multiprocessing.Pipe()
+        send = self.pipe.send
+
+        def answer(task):
+            send(task)
+            self.theirs.send(Result(self.theirs.recv()))
+
+        self.pipe.send = answer
+
+    def stop(self):
+        self.pipe.close(), self.theirs.close()
+
+
+ORPHANS = """
+    import sys
+    sys.path[:0] = {paths!r}
+
+    from conftest import make_table
+    from misbehaving import Misbehaving
+
+    from suite.runs.executors.processes import Processes
+    from suite.runs.worker import Task
+    from pathlib import Path
+
+    if __name__ == "__main__":
+        specs = make_table(Misbehaving(how="dawdles"), epochs=500).runs("smoke", 1)
+        tasks = iter([Task(spec, "smoke", Path({folder!r}), {folder!r}) for spec in specs])
+        started = []
+
+        class Noted(Processes):
+            def start(self):
+                started.append(super().start())
+                return started[-1]
+
+        for _ in Noted(1).run(lambda: next(tasks, None), lambda *progress: print(started[0].process.pid, flush=True)):
+            pass
+"""
+
+
+def running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to look at processes")
+def test_a_worker_whose_parent_was_killed_ends(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(ORPHANS).format(paths=[str(Path(__file__).parent)], folder=str(tmp_path)))
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
+        worker = int(parent.stdout.readline())
+        assert running(worker)
+        parent.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while running(worker):
+        assert time.monotonic() < deadline, "the worker outlived its parent"
+        time.sleep(0.1)

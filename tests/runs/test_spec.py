@@ -1,0 +1,124 @@
+"""What names a run: everything that can change its result, nothing else, and the same tomorrow."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields, replace
+
+import pytest
+
+from suite.methods import method, method_class, names
+from suite.runs import spec as spec_module
+from suite.runs.spec import RunSpec
+from suite.training.schedule import Schedule
+
+PAPER = Schedule(epochs=200, milestones=(40, 80, 120, 160))
+SGL0 = RunSpec("mnist", "lenet5_caffe", method("sgl0"), PAPER)
+
+PINNED = {
+    "5ae3ac61bdc602c6": SGL0,
+    "72683236adb9cbfb": RunSpec("mnist", "lenet5_caffe", method("dense"), PAPER, seed=4),
+    "169c6015fbb9ffa7": RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER.squeezed(4, penalty_factor=20.0)),
+    "06312299454de481": RunSpec("digits", "lenet_300_100", method("hard_concrete", local=True), Schedule(epochs=2), hold_out=100),
+    "4f1e7e6a32fe2858": RunSpec("mnist", "lenet5_caffe", method("magnitude", like=method("sgl0", grow="all"), scope="layer"), PAPER),
+}
+
+CHANGES = {
+    "dataset": "digits",
+    "model": "lenet_300_100",
+    "method": method("group_lasso"),
+    "schedule": Schedule(epochs=4),
+    "seed": 1,
+    "hold_out": 100,
+}
+SCHEDULE_CHANGES = {
+    "epochs": 199,
+    "batch_size": 64,
+    "optimizer": "sgd",
+    "learning_rate": 0.01,
+    "momentum": 0.9,
+    "nesterov": True,
+    "weight_decay": 5e-4,
+    "milestones": (40, 80, 120),
+    "decay": 0.2,
+    "penalty_factor": 2.0,
+}
+OTHER = {"grow": "all", "exclusive": "authors", "local": True, "scope": "layer", "like": method("l1")}
+
+
+@pytest.mark.parametrize(("key", "spec"), PINNED.items())
+def test_keys_are_pinned(key, spec):
+    assert spec.key == key
+
+
+def test_a_key_is_the_hash_of_what_is_not_default():
+    text = (
+        '{"dataset":"mnist","method":{"grow":"all","name":"sgl0"},"model":"lenet5_caffe","protocol":1,'
+        '"schedule":{"epochs":200,"milestones":[40,80,120,160]},"seed":3}'
+    )
+    spec = RunSpec("mnist", "lenet5_caffe", method("sgl0", grow="all"), PAPER, seed=3)
+    assert spec.key == hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(RunSpec)])
+def test_every_field_changes_the_key(name):
+    assert replace(SGL0, **{name: CHANGES[name]}).key != SGL0.key
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Schedule)])
+def test_every_field_of_the_schedule_changes_the_key(name):
+    assert replace(SGL0, schedule=replace(PAPER, **{name: SCHEDULE_CHANGES[name]})).key != SGL0.key
+
+
+@pytest.mark.parametrize(("name", "option"), [(n, o) for n in names() for o in method_class(n).options()])
+def test_every_option_changes_the_key_unless_it_is_the_default(name, option):
+    plain, value = method(name), getattr(method(name), option)
+    spec = replace(SGL0, method=plain)
+    assert replace(SGL0, method=method(name, **{option: value})).key == spec.key
+    changed = OTHER[option] if option in OTHER else value / 2
+    assert replace(SGL0, method=method(name, **{option: changed})).key != spec.key
+
+
+def test_every_method_has_its_own_key():
+    keys = {replace(SGL0, method=method(name)).key for name in names()}
+    assert len(keys) == len(names())
+
+
+def test_whole_numbers_for_fractions_are_the_same_run():
+    assert replace(SGL0, method=method("sgl0", beta=3)).key == replace(SGL0, method=method("sgl0", beta=3.0)).key
+    assert replace(SGL0, schedule=replace(PAPER, penalty_factor=5)).key == replace(SGL0, schedule=replace(PAPER, penalty_factor=5.0)).key
+
+
+def test_options_of_a_method_within_a_method_change_the_key():
+    keys = {replace(SGL0, method=method("magnitude", like=method("sgl0", lam=lam))).key for lam in (0.1, 0.2)}
+    assert len(keys) == 2
+
+
+def test_another_protocol_is_another_run(monkeypatch):
+    before = SGL0.key
+    monkeypatch.setattr(spec_module, "PROTOCOL", spec_module.PROTOCOL + 1)
+    assert SGL0.key != before
+
+
+def test_how_a_run_is_computed_is_no_part_of_it():
+    text = str(RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER, 2, 7).identity())
+    assert {f.name for f in fields(RunSpec)} == {"dataset", "model", "method", "schedule", "seed", "hold_out"}
+    assert not any(word in text for word in ("device", "cpu", "cuda", "threads", "jobs", "path", "/"))
+
+
+def test_identity_is_plain_data():
+    spec = RunSpec("mnist", "lenet5_caffe", method("random_pruning", like=method("sgl0", grow="all"), scope="layer"), PAPER, 2, 7)
+    assert spec.identity() == {
+        "dataset": "mnist",
+        "model": "lenet5_caffe",
+        "method": {"name": "random_pruning", "like": {"name": "sgl0", "grow": "all"}, "scope": "layer"},
+        "schedule": {"epochs": 200, "milestones": [40, 80, 120, 160]},
+        "seed": 2,
+        "hold_out": 7,
+    }
+
+
+def test_needs_differ_from_the_run_by_the_method_alone():
+    spec = replace(SGL0, method=method("magnitude", like=method("sgl0")), seed=4, hold_out=9)
+    assert spec.needs() == [replace(spec, method=method("dense")), replace(spec, method=method("sgl0"))]
+    assert SGL0.needs() == []

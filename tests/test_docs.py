@@ -1,0 +1,41 @@
+"""Numbers in the documentation come from the committed records."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDS = ROOT / "results" / "reference" / "sgl0" / "calibration" / "quick" / "runs"
+METHODS = ("group_lasso", "sparse_group_lasso", "cges", "sgl0")
+
+
+@pytest.fixture(scope="module")
+def excess() -> dict[tuple[str, float], float]:
+    """Held-out error above the dense network's, in points, by method and penalty factor."""
+    records = [json.loads(path.read_text()) for path in RECORDS.glob("*.json")]
+    (dense,) = (r["metrics"]["test_error"] for r in records if r["method"] == "dense")
+    factor = {r["key"]: r["spec"]["schedule"].get("penalty_factor", 1.0) for r in records}
+    return {(r["method"], factor[r["key"]]): r["metrics"]["test_error"] - dense for r in records if r["method"] != "dense"}
+
+
+def test_the_calibration_table_shows_the_records(excess):
+    text = (ROOT / "docs" / "quick-profile.md").read_text().replace("*", "")
+    rows = re.findall(r"^\| (\d+) \|(.+)\|$", text, flags=re.M)
+    assert len(rows) == 6
+    for factor, cells in rows:
+        shown = [float(cell) for cell in cells.split("|")]
+        expected = [excess[method, float(factor)] for method in METHODS]
+        expected.append(sum(expected) / len(expected))
+        assert shown == pytest.approx(expected, abs=0.0051)
+
+
+def test_the_quick_factor_follows_from_the_rule(excess):
+    from reproductions.sgl0.table1 import QUICK_FACTOR
+
+    factors = sorted({factor for _, factor in excess})
+    allowed = [f for f in factors if sum(excess[m, f] for m in METHODS) / len(METHODS) <= 0.25]
+    assert max(allowed) == QUICK_FACTOR

@@ -1,0 +1,68 @@
+"""Scoring: predictions with one set of weights, counts on another, and the model as it was."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from suite.methods.base import View
+from suite.training import evaluation
+from suite.training.evaluation import placed, score
+
+
+@pytest.fixture
+def model():
+    found = torch.nn.Sequential(torch.nn.Linear(3, 3, bias=False), torch.nn.Dropout(0.9))
+    with torch.no_grad():
+        found[0].weight.copy_(torch.eye(3))
+    return found
+
+
+X = torch.eye(3).repeat(400, 1)
+Y = torch.arange(3).repeat(400)
+SWAPPED = {"0.weight": torch.eye(3)[[1, 0, 2]]}
+
+
+def count(model):
+    return {"zeros": int((model[0].weight == 0).sum())}
+
+
+def test_error_is_a_percentage_of_all_batches(model):
+    y = Y.clone()
+    y[1000:1090] = (y[1000:1090] + 1) % 3
+    assert evaluation.test_error(model.eval(), X, Y) == 0
+    assert evaluation.test_error(model.eval(), X, y) == pytest.approx(100 * 90 / 1200)
+
+
+def test_a_view_predicts_with_its_weights(model):
+    found = score(model, View(SWAPPED), X, Y, count)
+    assert found == {"test_error": pytest.approx(200 / 3), "zeros": 6}
+
+
+def test_a_view_may_count_other_weights(model):
+    found = score(model, View({}, counted={"0.weight": torch.zeros(3, 3)}), X, Y, count)
+    assert found == {"test_error": 0, "zeros": 9}
+
+
+def test_nothing_counted_is_not_the_same_as_the_view_counted(model):
+    assert score(model, View({"0.weight": torch.zeros(3, 3)}, counted={}), X, Y, count)["zeros"] == 6
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_model_is_left_as_it_was(model, training):
+    weight = model[0].weight
+    storage = weight.data_ptr()
+    model.train(training)
+
+    def fail():
+        with placed(model, SWAPPED) as inside:
+            assert not inside.training
+            assert torch.equal(inside[0].weight, SWAPPED["0.weight"])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert model.training is training
+    assert model[0].weight is weight
+    assert weight.data_ptr() == storage
+    assert torch.equal(weight, torch.eye(3))

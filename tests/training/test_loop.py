@@ -1,0 +1,164 @@
+"""The loop: order of its hooks, rates, the loss it reports, divergence, held-out images, checkpoints and the two protocols."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from suite.data import hold_out
+from suite.methods import method
+from suite.methods.base import Method
+from suite.runs.spec import RunSpec
+from suite.training import checkpoint, loop
+from suite.training.loop import Run, optimizer_for
+from suite.training.schedule import Schedule
+
+
+class Spy(Method):
+    """Writes down every call."""
+
+    def prepare(self, model, context):
+        super().prepare(model, context)
+        self.calls = []
+
+    def penalty(self):
+        self.calls.append("penalty")
+
+    def after_step(self):
+        self.calls.append("after_step")
+
+    def before_epoch(self, epoch):
+        self.calls.append(("before_epoch", epoch))
+
+    def after_epoch(self, epoch):
+        self.calls.append(("after_epoch", epoch))
+
+    def finish(self):
+        self.calls.append("finish")
+
+
+STEP = ["penalty", "after_step"]
+
+
+def test_the_order_of_the_hooks(start, no_latency):
+    run = start(Spy(), epochs=2)
+    run.train()
+    epochs = [call for e in range(2) for call in (("before_epoch", e), *STEP * 3, ("after_epoch", e))]
+    assert run.method.calls == [*epochs, "finish"]
+    assert run.context.steps == 3
+    assert run.context.n_train == 100
+
+
+def test_the_penalty_is_evaluated_once_a_step_and_added_to_the_loss(start):
+    class Pull(Method):
+        def penalty(self):
+            return 5 * self.model.fc3.bias.sum()
+
+    run, dense = start(Pull()), start("dense")
+    loss, plain = (r.step(r.x[:40], r.y[:40]) for r in (run, dense))
+    assert loss == plain
+    difference = run.model.fc3.bias.grad - dense.model.fc3.bias.grad
+    torch.testing.assert_close(difference, torch.full((10,), 5.0))
+    assert torch.equal(run.model.fc1.weight.grad, dense.model.fc1.weight.grad)
+
+
+def test_the_curves_hold_mean_loss_error_and_rate(start):
+    run = start("dense", epochs=2, learning_rate=0.0, milestones=(1,))
+    with torch.no_grad():
+        losses = [cross_entropy(run.model(run.x[r]), run.y[r]).item() for r in torch.arange(100).split(100)]
+        error = 100 * (run.model(run.x_test).argmax(1) != run.y_test).double().mean().item()
+    run = start("dense", epochs=2, learning_rate=0.0, milestones=(1,), batch_size=100)
+    run.train_epoch(), run.train_epoch()
+    assert run.curves["train_loss"] == pytest.approx(losses * 2, rel=1e-5)
+    assert run.curves["test_error"] == pytest.approx([error] * 2)
+    assert run.curves["weight_sparsity"] == pytest.approx([0, 0], abs=0.1)
+    assert all(seconds > 0 for seconds in run.curves["seconds"])
+    rates = start("dense", epochs=2, milestones=(1,))
+    rates.train_epoch(), rates.train_epoch()
+    assert rates.curves["learning_rate"] == pytest.approx([1e-3, 1e-4])
+    assert rates.optimizer.param_groups[0]["lr"] == pytest.approx(1e-4)
+
+
+def test_a_run_that_diverges_is_an_outcome(start):
+    outcome = start("dense", epochs=5, learning_rate=1e20).train()
+    assert outcome.status == "diverged"
+    assert len(outcome.curves["train_loss"]) == 1
+    assert not math.isfinite(outcome.curves["train_loss"][0])
+    assert outcome.metrics == outcome.views == outcome.weights == {}
+
+
+def test_weights_that_are_no_numbers_are_divergence_though_every_loss_was_finite(start):
+    class Infinite(Method):
+        def penalty(self):
+            return math.inf * self.model.fc3.bias.sum()
+
+    outcome = start(Infinite(), epochs=2, batch_size=100).train()
+    assert math.isfinite(outcome.curves["train_loss"][0])
+    assert outcome.status == "diverged"
+
+
+def test_both_protocols_are_recorded(start, no_latency):
+    run = start("dense", epochs=4)
+    errors = iter([30.0, 10.0, 20.0, 25.0])
+    train_epoch = run.train_epoch
+
+    def scripted():
+        finite = train_epoch()
+        run.curves["test_error"][-1] = next(errors)
+        return finite
+
+    run.train_epoch = scripted
+    outcome = run.train()
+    assert outcome.metrics["best_test_error"] == 10.0
+    with torch.no_grad():
+        last = 100 * (run.model(run.x_test).argmax(1) != run.y_test).double().mean().item()
+    assert outcome.metrics["test_error"] == pytest.approx(last)
+
+
+def test_training_learns(start, no_latency):
+    outcome = start("dense", epochs=15).train()
+    assert outcome.curves["train_loss"][-1] < 0.1 * outcome.curves["train_loss"][0]
+    assert outcome.metrics["test_error"] < 30
+
+
+def test_held_out_images_come_from_the_training_set(small):
+    spec = RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1, batch_size=40), seed=2, hold_out=30)
+    run = Run(spec, small)
+    expected = hold_out(small, 30, 2).tensors()
+    assert (len(run.x), len(run.x_test), run.context.n_train) == (70, 30, 70)
+    assert torch.equal(run.x_test, expected[2])
+    assert not any(torch.equal(run.x_test[0], image) for image in small.tensors()[2])
+
+
+def test_checkpoints_are_written_as_time_passes(start, tmp_path, monkeypatch, no_latency):
+    path = tmp_path / "run.pt"
+    start("dense", epochs=2).train(path)
+    assert not path.exists()
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    start("dense", epochs=2).train(path)
+    assert checkpoint.load(path)["epoch"] == 2
+
+
+def test_a_damaged_checkpoint_costs_the_run_nothing_but_time(start, tmp_path, caplog, no_latency):
+    path = tmp_path / "run.pt"
+    path.write_bytes(b"damaged")
+    with caplog.at_level(logging.WARNING):
+        found = start("sgl0", epochs=2).train(path)
+    assert "starts anew" in caplog.text
+    expected = start("sgl0", epochs=2).train()
+    assert all(torch.equal(w, expected.weights[name]) for name, w in found.weights.items())
+
+
+def test_optimizers():
+    parameter = torch.nn.Parameter(torch.ones(1))
+    sgd = optimizer_for(Schedule(1, optimizer="sgd", learning_rate=0.1, momentum=0.9, nesterov=True, weight_decay=0.5), [parameter])
+    parameter.grad = torch.ones(1)
+    sgd.step()
+    assert parameter.item() == pytest.approx(1 - 0.1 * 1.9 * 1.5)
+    assert type(optimizer_for(Schedule(1), [parameter])) is torch.optim.Adam
+    with pytest.raises(ValueError, match="adam or sgd"):
+        optimizer_for(Schedule(1, optimizer="lion"), [parameter])
