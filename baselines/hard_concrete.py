@@ -33,7 +33,7 @@ class HardConcrete(Penalised):
     average      decay of the moving average of all parameters that is scored (0 scores the last iterate)
 
     Departures from the authors' code: the gated convolution keeps its bias in training (theirs drops it there only), and the
-    prior's L2 term, 5e-4 / N for LeNet-5, is left out.
+    prior's L2 term, 5e-4 / N for LeNet-5, is left out; biases behind a gate are not counted in the penalty.
     """
 
     title = "hard-concrete L0"

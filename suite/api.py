@@ -12,7 +12,10 @@ from suite.results import Results
 
 
 def reproduce(id: str, seeds: int = 5, profile: str = "quick", **options) -> Results:
-    """Compute the missing runs of a table or figure and give its `Results`. Options: those of `reproduce_table`."""
+    """Compute the missing runs of a table or figure and give its `Results`. Options: those of `reproduce_table`.
+
+    With `jobs` above 1 in a script of your own, call it under `if __name__ == "__main__":`, as worker processes import the script.
+    """
     return reproduce_table(get(id), seeds=seeds, profile=profile, **options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ class Splitting(Subgradient):
 
     beta          strength of the quadratic as a multiple of 1/N
     growth        factor on beta each time it grows
-    grow_every    share of the training's epochs between growths (0.2: every 40 of 200 epochs)
+    grow_every    share of the training's epochs between growths (0.2: every 40 of 200 epochs); rounded up to an epoch, once in it
     grow          "conv": beta grows on convolutions only (the authors' code); "all": on every layer (the paper's text)
     """
 
@@ -39,6 +40,8 @@ class Splitting(Subgradient):
         super().__post_init__()
         if not self.beta > 0:
             raise ValueError(f"beta must be positive, got {self.beta}")
+        if not self.grow_every > 0:
+            raise ValueError(f"grow_every must be positive, got {self.grow_every}")
         if self.grow not in GROWTH:
             raise ValueError(f"grow must be one of {', '.join(GROWTH)}, got {self.grow!r}")
 
@@ -72,7 +75,8 @@ class Splitting(Subgradient):
                 self.v[name] = self.split(layer.weight, self.strength / self.betas[name])
 
     def after_epoch(self, epoch: int) -> None:
-        if (epoch + 1) % max(1, round(self.grow_every * self.context.epochs)):
+        period = self.grow_every * self.context.epochs
+        if math.floor((epoch + 1) / period + 1e-9) == math.floor(epoch / period + 1e-9):
             return
         for name, layer in self.layers.items():
             if self.grow == "all" or isinstance(layer, torch.nn.Conv2d):

@@ -28,6 +28,14 @@ class Schedule:
     decay: float = 0.1
     penalty_factor: float = 1.0
 
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "penalty_factor"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        for name in ("epochs", "learning_rate", "decay"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+
     def rate(self, epoch: int) -> float:
         """Learning rate of an epoch."""
         return self.learning_rate * self.decay ** sum(epoch >= m for m in self.milestones)

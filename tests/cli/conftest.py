@@ -1,6 +1,7 @@
 """The command line in a process of its own, on a machine without data or a network, and stores made by hand."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -43,7 +44,8 @@ def started(environment, tmp_path):
 
     def start(*arguments):
         line = [sys.executable, "-m", "suite", *map(str, arguments)]
-        process = subprocess.Popen(line, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        process = subprocess.Popen(line, cwd=tmp_path, env=environment, preexec_fn=heed_interrupts, **pipes)
         running.append(process)
         return process
 
@@ -51,6 +53,11 @@ def started(environment, tmp_path):
     for process in running:
         process.kill()
         process.communicate()
+
+
+def heed_interrupts():
+    """A program that a shell starts in the background ignores Ctrl-C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

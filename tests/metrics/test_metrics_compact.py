@@ -200,9 +200,7 @@ def test_dtype_is_kept_and_float32_agrees_to_rounding():
     small = compact(model)
     assert {p.dtype for p in small.parameters()} == {torch.float32}
     with torch.no_grad():
-        torch.testing.assert_close(
-            small(images(dtype=torch.float32)), masked(model)(images(dtype=torch.float32)), rtol=1e-4, atol=1e-4
-        )
+        torch.testing.assert_close(small(images(dtype=torch.float32)), masked(model)(images(dtype=torch.float32)), rtol=1e-4, atol=1e-4)
 
 
 def test_padding_in_max_pooling_dropout_strides_and_dilation():

@@ -28,9 +28,7 @@ def test_prox_of_groups_is_the_minimiser(penalty, step, dtype):
         argmin, least = oracle.best_row(penalty, x, step)
         size = np.abs(x).sum() ** 2 + step * oracle.row_value(penalty, x)
         assert oracle.row_objective(penalty, x, step, found) <= least + 8 * torch.finfo(dtype).eps * size, (x, found, argmin)
-        if "TL1" not in repr(
-            penalty
-        ):  # convex: 1/2 ||z - argmin||^2 is at most the excess of the objective, so the argmin is known
+        if "TL1" not in repr(penalty):  # convex: 1/2 ||z - argmin||^2 is at most the excess of the objective, so the argmin is known
             assert np.abs(found - argmin).max() <= 4 * np.sqrt(torch.finfo(torch.float64).eps * (size + 1)) + 4e-7 * size
 
 
@@ -91,9 +89,7 @@ def test_exclusive_prox_is_the_one_by_sorting(step, power, dtype):
     u = w.double().abs().sort(dim=1, descending=True).values
     tau = (u.cumsum(1) / (1 / step + torch.arange(1, 301, dtype=torch.float64))).amax(1, keepdim=True)
     expected = w.double().sign() * (w.double().abs() - tau).clamp(min=0)
-    assert torch.allclose(
-        ExclusiveLasso().prox(w, step).double(), expected, rtol=0, atol=(8 * torch.finfo(dtype).eps * u.max()).item()
-    )
+    assert torch.allclose(ExclusiveLasso().prox(w, step).double(), expected, rtol=0, atol=(8 * torch.finfo(dtype).eps * u.max()).item())
 
 
 def test_prox_of_a_transposed_view_is_that_of_its_copy():

@@ -112,9 +112,7 @@ def test_ties_take_the_smaller_magnitude(penalty, step, tie, at, above, dtype):
     w = torch.tensor([tie, -tie], dtype=dtype)
     assert penalty.prox(w, step).tolist() == [at, -at]
     beyond = w * (1 + 4 * torch.finfo(dtype).eps)
-    assert penalty.prox(beyond, step)[0].item() == pytest.approx(
-        above, abs=60 * torch.finfo(dtype).eps ** 0.5 * (above == 0) + 1e-5
-    )
+    assert penalty.prox(beyond, step)[0].item() == pytest.approx(above, abs=60 * torch.finfo(dtype).eps ** 0.5 * (above == 0) + 1e-5)
     objectives = [oracle.scalar_objective(penalty, tie, step, z) for z in (at, above)]
     assert objectives[0] == pytest.approx(objectives[1], rel=1e-12)
 

@@ -52,9 +52,7 @@ def test_rounding_far_from_zero_breaks_no_ties():
     assert permutation_test(a + 99, b + 99).p == near
 
 
-@pytest.mark.parametrize(
-    ("n_a", "n_b", "p"), [(3, 3, 0.10), (5, 5, 2 / 252), (10, 10, 2 / 184_756), (3, 5, 1 / 56), (1, 4, 1 / 5)]
-)
+@pytest.mark.parametrize(("n_a", "n_b", "p"), [(3, 3, 0.10), (5, 5, 2 / 252), (10, 10, 2 / 184_756), (3, 5, 1 / 56), (1, 4, 1 / 5)])
 def test_smallest_attainable_p_is_what_complete_separation_gives(n_a, n_b, p):
     a, b = np.arange(n_a) + 1000.0, np.arange(n_b) * 1.0
     assert smallest_attainable_p(n_a, n_b) == pytest.approx(p)

@@ -34,12 +34,9 @@ def test_every_verdict_on_both_sides(published, verdict):
 
 
 def test_reason_is_one_readable_line():
-    assert (
-        number_verdict(OURS, 1.01, 0.1, 0.02, 5).reason == "difference -0.01, 90% interval [-0.0313, +0.0113] within ±0.1; n = 5"
-    )
+    assert number_verdict(OURS, 1.01, 0.1, 0.02, 5).reason == "difference -0.01, 90% interval [-0.0313, +0.0113] within ±0.1; n = 5"
     assert number_verdict(OURS, 1.20, 0.1).reason == (
-        "difference -0.2, 95% interval [-0.248, -0.152] outside ±0.1; n = 5; "
-        "published without a spread, counted as 1 run that vary as ours"
+        "difference -0.2, 95% interval [-0.248, -0.152] outside ±0.1; n = 5; published without a spread, counted as 1 run that vary as ours"
     )
 
 
@@ -150,9 +147,7 @@ def test_some_numbers_of_seeds_exist_and_some_do_not():
     assert single_published_run.seeds_needed is None
 
 
-@pytest.mark.parametrize(
-    ("n", "margin", "power"), [(3, 1, 0.12), (3, 2, 0.57), (3, 3, 0.88), (5, 1, 0.30), (5, 2, 0.95), (10, 1, 0.80)]
-)
+@pytest.mark.parametrize(("n", "margin", "power"), [(3, 1, 0.12), (3, 2, 0.57), (3, 3, 0.88), (5, 1, 0.30), (5, 2, 0.95), (10, 1, 0.80)])
 def test_power_to_reproduce_an_exact_number(n, margin, power, monkeypatch):
     """Power of the two one-sided tests at no true difference, known to two decimals: half a unit plus three standard errors."""
     monkeypatch.setattr(verdicts, "MOST_SEEDS", 0)  # the plan is not looked at

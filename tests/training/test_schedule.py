@@ -33,3 +33,9 @@ def test_squeezed_milestones_keep_their_share_rounded_up(epochs, milestones):
 def test_squeezing_changes_nothing_else_unless_told():
     found = PAPER.squeezed(10, penalty_factor=5.0)
     assert found == Schedule(epochs=10, milestones=(2, 4, 6, 8), penalty_factor=5.0)
+
+
+@pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"learning_rate": -0.1}, {"penalty_factor": 0.0}, {"decay": -0.1}, {"epochs": -1}])
+def test_impossible_settings_are_refused(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Schedule(**{"epochs": 1, **wrong})
