@@ -53,13 +53,13 @@ def reproduce_table(
 
     if seeds < 1:
         raise SuiteError(f"seeds must be at least 1, got {seeds}")
+    wanted = table.with_methods(methods) if methods else table
     root = os.fspath(data_root) if data_root is not None else None
     out = Path(out)
     options = Options(out, root, choose_device(device), force, retry_failed)
     stand_in = choose_stand_in(table, profile, root)
     executor = Processes(jobs) if jobs > 1 else Serial()
     watchers: list[Watcher] = [*([Progress(table, profile)] if progress else []), *([Tracker(out, table.id, profile)] if track else [])]
-    wanted = table.with_methods(methods) if methods else table
     results = reproduce(wanted, seeds, profile, executor, options, watchers, stand_in)
     add_timings(out, from_records(list(results.records.values()), table.runs(profile, seeds, stand_in)))
     (Results.load(table, profile, out) if methods else results).write()
