@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from conftest import ratio, rounds
+from interleaved import ratio, rounds
 from torch.nn.functional import softshrink
 
 from suite import penalties as p

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from conftest import ratio, rounds
+from interleaved import ratio, rounds
 from torch import nn
 from torch.nn.functional import cross_entropy
 

@@ -114,11 +114,11 @@ def test_a_damaged_file_of_timings_is_no_timing(invoke, tmp_path):
 
 
 @pytest.mark.slow
-def test_timed_steps_give_an_estimate_that_later_plans_reuse(command):
+def test_timed_steps_give_an_estimate_that_later_plans_reuse(command, invoke):
     first = command("plan", "table1", "--profile", "smoke", "--time", "--json")
     assert first.returncode == 0, first.stderr
     found = json.loads(first.stdout)
     assert found["seconds"] > 0
-    again = json.loads(command("plan", "table1", "--profile", "smoke", "--json").stdout)
+    again = json.loads(invoke("plan", "table1", "--profile", "smoke", "--json").stdout)
     assert again["seconds"] == pytest.approx(found["seconds"])
-    assert "about " in command("plan", "table1", "--profile", "smoke").stdout
+    assert "about " in invoke("plan", "table1", "--profile", "smoke").stdout

@@ -17,7 +17,7 @@ def store(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_same_command_again_computes_nothing(command, store, tmp_path):
+def test_the_same_command_again_computes_nothing(command, invoke, store, tmp_path):
     first = command(*TWO)
     assert first.returncode == 0, first.stderr
     assert "computed 2, reused 0, failed 0" in first.stdout
@@ -32,20 +32,20 @@ def test_the_same_command_again_computes_nothing(command, store, tmp_path):
     assert "computed 0, reused 2, failed 0" in again.stdout
     assert {path.name: path.read_bytes() for path in (store.folder / "runs").iterdir()} == records
 
-    quiet = command(*TWO, "--quiet", "--no-tracking")
+    quiet = invoke(*TWO, "--jobs", "2", "--quiet", "--no-tracking")
     (line,) = quiet.stdout.splitlines()
     assert line.startswith("computed 0, reused 2, failed 0")
     assert quiet.stderr == ""
 
-    found = json.loads(command(*TWO, "--json", "--no-tracking").stdout)
+    found = json.loads(invoke(*TWO, "--jobs", "2", "--json", "--no-tracking").stdout)
     assert found["counts"] == {"computed": 0, "reused": 2, "failed": 0, "diverged": 0}
     assert found["result"] is False
     assert {v["verdict"] for kind in found["verdicts"].values() for v in kind} <= {"no verdict"}
 
 
 @pytest.mark.slow
-def test_without_mnist_and_network_the_table_runs_on_digits_and_says_so(command):
-    line = ("reproduce", "table1", "--seeds", "1", "--method", "dense", "--jobs", "1", "--no-tracking")
+def test_without_mnist_and_network_the_table_runs_on_digits_and_says_so(command, invoke):
+    line = ("reproduce", "table1", "--seeds", "1", "--method", "dense", "--jobs", "2", "--no-tracking")
     done = command(*line)
     assert done.returncode == 0, done.stderr
     assert "mnist is missing" in done.stderr
@@ -53,18 +53,18 @@ def test_without_mnist_and_network_the_table_runs_on_digits_and_says_so(command)
     assert "NOT A RESULT" in done.stdout.splitlines()[0]
     (row,) = (text for text in done.stdout.splitlines() if text.startswith("dense"))
     assert "digits" in row
-    found = json.loads(command(*line, "--strict", "--json").stdout)
+    found = json.loads(invoke(*line, "--strict", "--json").stdout)
     assert found["result"] is False
     assert {v["verdict"] for kind in found["verdicts"].values() for v in kind} <= {"no verdict"}
 
 
 @pytest.mark.slow
-def test_a_run_that_fails_is_kept_apart_and_tried_again(command, store):
+def test_a_run_that_fails_is_kept_apart_and_tried_again(command, invoke, store):
     """A file where the weights' folder should be: training works, keeping its weights does not."""
     store.folder.mkdir(parents=True)
     obstacle = store.folder / "weights"
     obstacle.write_text("")
-    line = (*SMOKE, "--method", "dense", "--jobs", "1", "--no-tracking")
+    line = (*SMOKE, "--method", "dense", "--jobs", "2", "--no-tracking")
     failed = command(*line)
     assert failed.returncode == 1
     assert "computed 0, reused 0, failed 1" in failed.stdout
@@ -75,8 +75,8 @@ def test_a_run_that_fails_is_kept_apart_and_tried_again(command, store):
     assert not list(store.folder.glob("runs/*"))
 
     obstacle.unlink()
-    kept = command(*line, "--keep-failures")
-    assert (kept.returncode, "computed 0, reused 0, failed 1" in kept.stdout) == (1, True)
+    kept = invoke(*line, "--keep-failures")
+    assert (kept.exit_code, "computed 0, reused 0, failed 1" in kept.stdout) == (1, True)
     mended = command(*line)
     assert mended.returncode == 0, mended.stderr
     assert "computed 1, reused 0, failed 0" in mended.stdout
