@@ -38,9 +38,10 @@ def children(process):
 
 
 def trains(pid):
-    """Whether the process has loaded PyTorch's library."""
+    """Whether the process is a worker that has loaded PyTorch; a child just forked still shows its parent's memory and command."""
     try:
-        return "libtorch_cpu" in Path(f"/proc/{pid}/maps").read_text()
+        worker = "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()
+        return worker and "libtorch_cpu" in Path(f"/proc/{pid}/maps").read_text()
     except OSError:
         return False
 
