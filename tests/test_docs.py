@@ -39,3 +39,12 @@ def test_the_quick_factor_follows_from_the_rule(excess):
     factors = sorted({factor for _, factor in excess})
     allowed = [f for f in factors if sum(excess[m, f] for m in METHODS) / len(METHODS) <= 0.25]
     assert max(allowed) == QUICK_FACTOR
+
+
+def test_the_readme_quotes_the_run_at_the_papers_settings():
+    folder = ROOT / "results" / "reference" / "sgl0" / "table1" / "paper" / "runs"
+    runs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    metrics = next(r["metrics"] for r in runs if r["method"] == "sgl0" and r["seed"] == 0)
+    quoted = f"{metrics['weight_sparsity']:.2f} % of the weights and {metrics['neuron_sparsity']:.2f} % of the neurons removed"
+    text = " ".join((ROOT / "README.md").read_text().split())
+    assert f"{quoted} at {metrics['test_error']:.2f} % error" in text

@@ -81,9 +81,10 @@ def canvas(results: Results, figure: Figure) -> Canvas:
 
     shown = [row for row in results.rows if row.values(figure.y.metric)]
     styles = {row.key: (COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]) for i, row in enumerate(results.rows)}
-    top = _top(shown, figure.y)
+    paper = (_published(results).get(row.key, figure.y.metric) for row in results.rows)
+    top = _top(shown, figure.y, [number.value for number in paper if number is not None and number.value is not None])
     with matplotlib.rc_context({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False}):
-        made = Canvas(figsize=(7.0, 3.0 + 0.17 * ((len(shown) + 3) // 2)), layout="constrained")
+        made = Canvas(figsize=(7.0, 3.0 + 0.17 * ((len(results.rows) + 3) // 2)), layout="constrained")
         panels = made.subplots(1, len(figure.x), sharey=True, squeeze=False)[0]
         for axes, x in zip(panels, figure.x, strict=True):
             _panel(axes, results, shown, styles, x, figure.y, top)
@@ -130,9 +131,14 @@ def _legend(results: Results, rows: list[Row], styles: dict[str, Style], y: Colu
         note = f"; at the top: {mean:.3g} {y.unit}" if _far(row, y, top) else ""
         label = textwrap.fill(names[row.key] + note, 72)
         yield Line2D([], [], color=colour, marker=marker, linestyle="", label=label, **{**POINT, "alpha": 1})
+    published, seen = _published(results), {row.key for row in rows}
+    for row in results.rows:
+        if row.key not in seen and published.get(row.key, y.metric):
+            colour, marker = styles[row.key]
+            yield Line2D([], [], color=colour, marker=marker, linestyle="", label=f"{names[row.key]}: only the paper's number", **HOLLOW)
     if any(len(row.values(y.metric)) > 1 for row in rows):
         yield Line2D([], [], color="0.3", marker="x", linestyle="", label="mean over the seeds", **MEAN)
-    if _published(results).numbers:
+    if published.numbers:
         yield Line2D([], [], color="0.3", marker="o", linestyle="", label="the paper's number: the method's marker, hollow", **HOLLOW)
 
 
@@ -148,14 +154,15 @@ def _published(results: Results) -> Published:
     return load(results.reproduction.published) if results.is_result else Published()
 
 
-def _top(rows: list[Row], y: Column) -> float | None:
-    """Upper end of the axis where some rows are far off; None where all fit."""
-    means = [statistics.fmean(row.values(y.metric)) for row in rows]
-    if y.better != "lower" or not means or max(means) <= FAR * statistics.median(means):
+def _top(rows: list[Row], y: Column, paper: list[float]) -> float | None:
+    """Upper end of the axis where some rows are far off from the others, views apart; None where all fit."""
+    means = {row.key: statistics.fmean(row.values(y.metric)) for row in rows}
+    usual = [means[row.key] for row in rows if row.key == row.cell.row]
+    if y.better != "lower" or not usual or max(means.values()) <= FAR * statistics.median(usual):
         return None
-    fence = FAR * statistics.median(means)
-    near = [max(row.values(y.metric)) for row, mean in zip(rows, means, strict=True) if mean <= fence]
-    low = min(means)
+    fence = FAR * statistics.median(usual)
+    near = [*paper, *(max(row.values(y.metric)) for row in rows if means[row.key] <= fence)]
+    low = min(*paper, *means.values())
     return max(near) + 0.12 * (max(near) - low or max(near))
 
 

@@ -144,3 +144,16 @@ def test_a_figure_that_cannot_be_written_is_an_error(stored, tmp_path):
 def test_no_pyplot():
     code = "import sys, suite.report.figures, matplotlib.figure; print('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+
+
+def test_a_view_far_off_does_not_set_the_scale_for_one_run(stored):
+    """With SGL0 alone, its copy V misclassifies nearly everything and goes to the upper edge."""
+    results = stored()
+    alone = replace(results, records={key: r for key, r in results.records.items() if r["method"] == "sgl0"})
+    made = figures.canvas(alone, alone.reproduction.figures[0])
+    errors = alone.values("sgl0", "test_error")
+    assert errors
+    assert max(alone.values("sgl0@V", "test_error")) > 10 * max(errors)
+    assert made.axes[0].get_ylim()[1] < 2 * max(errors)
+    texts = [text.get_text() for text in made.legends[0].get_texts()]
+    assert any(text.endswith("only the paper's number") for text in texts)
