@@ -97,7 +97,7 @@ def state(store: Store, key: str) -> str:
         return "missing" if record is None else record["status"]
     if store.failure(key).exists():
         return "failed"
-    return "resumable" if (store.folder / "checkpoints" / f"{key}.pt").exists() else "missing"
+    return "resumable" if store.checkpoint(key).exists() else "missing"
 
 
 def plan(table: Reproduction, seeds: int, profile: str, out: Path, jobs: int) -> Plan:

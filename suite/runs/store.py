@@ -46,6 +46,9 @@ class Store:
     def failure(self, key: str) -> Path:
         return self.folder / "failures" / f"{key}.json"
 
+    def checkpoint(self, key: str) -> Path:
+        return self.folder / "checkpoints" / f"{key}.pt"
+
     def check_writable(self) -> None:
         """SuiteError when the folder cannot be written to, before anything is computed."""
         probe = self.folder / ".writable"
@@ -71,10 +74,11 @@ class Store:
         return {key: record for key in keys if (record := self.read(key)) is not None}
 
     def write(self, record: dict) -> dict:
-        """Keep a finished run, forget an earlier failure of it, and give the record as it will be read."""
+        """Keep a finished run, then let its checkpoint and an earlier failure of it go; gives the record as it will be read."""
         text = dumps(record)
         write_text(self.path(record["key"]), text)
-        self.failure(record["key"]).unlink(missing_ok=True)
+        for path in (self.failure(record["key"]), self.checkpoint(record["key"])):
+            path.unlink(missing_ok=True)
         return json.loads(text)
 
     def write_failure(self, key: str, failure: dict) -> None:
@@ -89,5 +93,5 @@ class Store:
 
     def forget(self, key: str) -> None:
         """Remove a run's record, failure, checkpoint and weights."""
-        for path in (self.path(key), self.failure(key), *(self.folder / d / f"{key}.pt" for d in ("checkpoints", "weights"))):
+        for path in (self.path(key), self.failure(key), self.checkpoint(key), self.folder / "weights" / f"{key}.pt"):
             path.unlink(missing_ok=True)

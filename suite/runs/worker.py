@@ -52,7 +52,7 @@ def dataset(name: str, root: str | None):
 
 
 def compute(task: Task, on_epoch: Callable[[int, float], None] = lambda epoch, error: None) -> dict:
-    """The record of a run; its checkpoint is removed once the record is whole."""
+    """The record of a run. Its checkpoint stays until the record is stored, since only then the run cannot be lost."""
     from suite.methods.base import Finished
     from suite.runs.environment import environment
     from suite.training import checkpoint
@@ -67,7 +67,6 @@ def compute(task: Task, on_epoch: Callable[[int, float], None] = lambda epoch, e
     outcome = run.train(path, on_epoch)
     if outcome.weights:
         checkpoint.save(task.folder / "weights" / f"{spec.key}.pt", outcome.weights)
-    path.unlink(missing_ok=True)
     return {
         "schema": 1,
         "key": spec.key,

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import os
+from pathlib import Path
 
 import pytest
 
@@ -111,3 +112,20 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
 def test_checking_leaves_no_file(store):
     store.check_writable()
     assert list(store.folder.iterdir()) == []
+
+
+def test_the_checkpoint_goes_only_when_the_record_is_stored(store, monkeypatch):
+    """A disk that is full when the record is written costs at most the time since the checkpoint."""
+    store.checkpoint(KEY).parent.mkdir(parents=True)
+    store.checkpoint(KEY).write_bytes(b"state")
+
+    def full(self, *arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        with pytest.raises(SuiteError, match="No space left"):
+            store.write({"key": KEY, "status": "done"})
+    assert store.checkpoint(KEY).exists()
+    store.write({"key": KEY, "status": "done"})
+    assert not store.checkpoint(KEY).exists()
