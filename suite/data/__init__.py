@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from suite.data import prepared
 from suite.data.checksum import verified
+from suite.data.cifar import CIFAR10, CIFAR100
 from suite.data.dataset import Dataset
-from suite.data.digits import Digits
+from suite.data.digits import Digits, rescale, upsample
 from suite.data.errors import DataCorrupt, DataRootError, DataUnavailable
 from suite.data.locks import lock
 from suite.data.mnist import Mnist
 from suite.data.network import DownloadFailed, offline
+from suite.data.pendigits import Pendigits
 from suite.data.root import data_root, is_there, writable
+from suite.data.sdd import Sdd
 from suite.data.source import Source
 from suite.data.splits import hold_out
 from suite.errors import SuiteError
@@ -40,14 +43,15 @@ if TYPE_CHECKING:
 
     Root = str | os.PathLike[str] | None
 
-SOURCES: dict[str, Source | None] = {  # None: only as a prepared file
+SOURCES: dict[str, Source] = {
     "mnist": Mnist("MNIST"),
     "fashion-mnist": Mnist("FashionMNIST"),
-    "cifar10": None,
-    "cifar100": None,
-    "pendigits": None,
-    "sdd": None,
-    "digits": Digits(),
+    "cifar10": CIFAR10,
+    "cifar100": CIFAR100,
+    "pendigits": Pendigits(),
+    "sdd": Sdd(),
+    "digits": Digits(upsample),
+    "digits8": Digits(rescale),
 }
 ELSEWHERE = "name the folder that holds it with --data-root or SUITE_DATA"
 STAND_INS = {"mnist": "digits", "fashion-mnist": "digits"}
@@ -73,7 +77,7 @@ def available(root: Root = None) -> dict[str, str | None]:
 
 
 def load(name: str, root: Root = None, *, download: bool = True) -> Dataset:
-    """The data set `name`, from the first of: `<root>/<name>.npz`, torchvision's layout under the root, a download.
+    """The data set `name`, from the first of: `<root>/<name>.npz`, the source's own files under the root, a download.
 
     `root`: see `data_root`. A download is kept as the prepared file, so it happens once. `download=False` and SUITE_OFFLINE=1
     leave the network alone. Raises DataUnavailable where there is no data, DataCorrupt where a file is truncated, damaged or
@@ -99,23 +103,18 @@ def _obtain(name: str, root: Root, download: bool) -> tuple[Path, Arrays, str]:
         raise SuiteError(f"unknown data set {name!r}", f"did you mean {' or '.join(near)}?")
     folder = data_root(root)
     path = _found(name, folder) or _download(name, folder, download)
-    source = SOURCES[name]
-    arrays = source.read(path) if source and path != prepared.prepared_path(folder, name) else prepared.read(path)
+    arrays = prepared.read(path) if path == prepared.prepared_path(folder, name) else SOURCES[name].read(path)
     return path, arrays, verified(name, arrays, path, prepared.DELETE)
 
 
 def _found(name: str, folder: Path) -> Path | None:
-    path, source = prepared.prepared_path(folder, name), SOURCES[name]
-    if is_there(path):
-        return path
-    return source.find(folder) if source else None
+    path = prepared.prepared_path(folder, name)
+    return path if is_there(path) else SOURCES[name].find(folder)
 
 
 def _download(name: str, folder: Path, allowed: bool) -> Path:
     """Download `name` and write its prepared file, once even if several processes ask at the same time."""
     source, target = SOURCES[name], prepared.prepared_path(folder, name)
-    if source is None:
-        raise DataUnavailable(f"{name} is missing: there is no {target}", f"put a prepared {target.name} there, or {ELSEWHERE}")
     try:
         if not allowed or offline():
             raise DownloadFailed("SUITE_OFFLINE is set" if allowed else "no download was asked for")
@@ -128,5 +127,5 @@ def _download(name: str, folder: Path, allowed: bool) -> Path:
                     prepared.write(target, arrays)
     except DownloadFailed as error:
         missing = f"{name} is missing: there is no {target}, no {folder / source.layout}, and no download ({error})"
-        raise DataUnavailable(missing, f"connect to a network, put {target.name} there, or {ELSEWHERE}") from None
+        raise DataUnavailable(missing, f"connect to a network, put {target.name} or the source's own files there, or {ELSEWHERE}") from None
     return target

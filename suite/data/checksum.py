@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     Arrays = dict[str, np.ndarray]
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
-KNOWN = {  # of the published data in their published order
+KNOWN = {  # of the published data in their published order; of sdd and cifar100 none is known
     "mnist": "f6e298c7dff1d5da437e3b0ec174917749c62a2f10970e371beef0901e0e9f17",
     "fashion-mnist": "6550162b06b60176e81927947b5443b3cf327e219efb153b9be28ac6a9ac5186",
     "cifar10": "2ac754ab229fcf30c78158a2d4bbb3b4956701199b8910ad6bba330c8996db70",
     "pendigits": "efafaa34b393e09023bb2053ab8184607c712fd71921a4e8bbdfb27a1c9642d9",
     "digits": "f8b9dd3e813b17e0a64c9b985c2be552bf93577345a087774465a79372da4b85",
+    "digits8": "509795e6b826b38af4d570ad236057816eae17320f0dd47f8455c52b43be3247",
 }
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from suite.data.checksum import Arrays
 
 
+FULL_SCALE = {"pendigits": 100.0}
+"""The greatest value that a feature can have, where the features of a data set are coordinates from 0 on as pixels are."""
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Training and test rows, as stored.
@@ -43,15 +47,15 @@ class Dataset:
     def tensors(self, device: str | torch.device = "cpu") -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
         """x_train, y_train, x_test, y_test on `device`, the inputs as `inputs` makes them."""
         return (
-            inputs(self.x_train.to(device)),
+            inputs(self.x_train.to(device), FULL_SCALE.get(self.name, 1.0)),
             self.y_train.to(device),
-            inputs(self.x_test.to(device)),
+            inputs(self.x_test.to(device), FULL_SCALE.get(self.name, 1.0)),
             self.y_test.to(device),
         )
 
 
-def inputs(x: torch.Tensor) -> torch.Tensor:
-    """What a network is fed: images x / 255 in float32, channels last, from 0 to 1; features unchanged."""
+def inputs(x: torch.Tensor, full_scale: float = 1.0) -> torch.Tensor:
+    """What a network is fed: images x / 255 in float32, channels last, from 0 to 1; features x / full_scale."""
     if x.dtype != torch.uint8:
-        return x
+        return x if full_scale == 1 else x / full_scale
     return x.to(torch.float32, memory_format=torch.channels_last).div_(255)

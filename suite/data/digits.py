@@ -1,7 +1,9 @@
-"""The digits of scikit-learn as a small stand-in for MNIST: 1,797 images of 8x8, upsampled to 28x28."""
+"""The digits of scikit-learn, which are always there: 1,797 images, at their own 8x8 or upsampled to MNIST's 28x28."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +16,18 @@ if TYPE_CHECKING:
     from suite.data.checksum import Arrays
 
 N_TEST = 360
-SIZE, SIDE = 8, 28  # of the source and of the result, in pixels
+SIZE, SIDE = 8, 28  # of the source and of the upsampled images, in pixels
 
 
+@dataclass(frozen=True)
 class Digits:
     """Handwritten digits (E. Alpaydin, C. Kaynak, UCI 1998), as scikit-learn ships them: always there.
 
-    The split is ours (the source has none): 1,437 training and 360 test rows by `stratified`. The same writers are in both.
+    `images` makes uint8 images (N, 1, H, W) of the source's integers from 0 to 16 in (N, 8, 8). The split is ours (the source
+    has none): 1,437 training and 360 test rows by `stratified`, the same for every `images`. The same writers are in both.
     """
 
+    images: Callable[[np.ndarray], np.ndarray]
     layout = "scikit-learn"
 
     def find(self, root: Path) -> Path | None:
@@ -33,7 +38,7 @@ class Digits:
         from sklearn.datasets import load_digits
 
         source = load_digits()
-        x, y = upsample(source.images.astype(np.int64)), source.target.astype(np.int64)
+        x, y = self.images(source.images.astype(np.int64)), source.target.astype(np.int64)
         train, test = stratified(y, N_TEST, key="digits")
         return {"x_train": x[train], "y_train": y[train], "x_test": x[test], "y_test": y[test]}
 
@@ -42,6 +47,13 @@ class Digits:
 
     def download(self, scratch: Path, mirrors: list[str]) -> Arrays:
         raise DownloadFailed("digits ships inside scikit-learn")
+
+
+def rescale(images: np.ndarray) -> np.ndarray:
+    """(N, 8, 8) integers v from 0 to 16 to (N, 1, 8, 8) uint8: 255 v / 16, rounded to nearest (ties up) in integers."""
+    import numpy as np
+
+    return ((255 * images + 8) // 16).astype(np.uint8)[:, None]
 
 
 def upsample(images: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ class Mnist:
 
     def download(self, scratch: Path, mirrors: list[str]) -> Arrays:
         """Let torchvision fetch the files into `scratch`, and read them; raises DownloadFailed."""
-        fetch(self.class_name, mirrors, torchvision_class(self.class_name).resources, scratch)
+        fetch(self.class_name, scratch, mirrors=mirrors, resources=torchvision_class(self.class_name).resources)
         return self.read(scratch / self.layout)
 
 

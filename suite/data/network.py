@@ -1,4 +1,4 @@
-"""Downloads by torchvision that give up soon when the network does not answer."""
+"""Downloads, by torchvision or of one file, that give up soon when the network does not answer."""
 
 from __future__ import annotations
 
@@ -36,15 +36,21 @@ def torchvision_class(class_name: str) -> Any:
     return getattr(datasets, class_name)
 
 
-def fetch(class_name: str, mirrors: list[str], resources: list[tuple[str, str]], folder: Path) -> None:
-    """Let torchvision's `class_name` download `resources` (file, MD5) into `folder`; raises DownloadFailed.
+def fetch(class_name: str, folder: Path, **attributes: Any) -> None:
+    """Let torchvision's `class_name`, with `attributes` in place of its own, download into `folder`; raises DownloadFailed.
 
     In a child process, which is stopped when nothing has come for STALL_SECONDS: torchvision sets no timeouts, and a child
     can be stopped wherever it hangs.
     """
     log.info("downloading %s", class_name)
-    order = {"class_name": class_name, "folder": str(folder), "mirrors": mirrors, "resources": resources}
-    _watched([sys.executable, "-m", "suite.data.fetch", json.dumps(order)], folder)
+    _child(folder, function="by_torchvision", class_name=class_name, attributes=attributes)
+
+
+def fetch_file(url: str, folder: Path) -> Path:
+    """Download `url` into `folder`, by a child process as `fetch`, and return the file; raises DownloadFailed."""
+    log.info("downloading %s", url)
+    _child(folder, function="one_file", url=url, name="download", timeout=2 * STALL_SECONDS)
+    return folder / "download"
 
 
 def serving(mirrors: list[str], file: str, seconds: float = PROBE_SECONDS) -> list[str]:
@@ -76,6 +82,10 @@ def serving(mirrors: list[str], file: str, seconds: float = PROBE_SECONDS) -> li
         return served
     reasons = {answers.get(mirror, f"no answer in {seconds:g} s") for mirror in mirrors}
     raise DownloadFailed(f"no mirror serves {file} ({', '.join(sorted(reasons))})")
+
+
+def _child(folder: Path, **order: Any) -> None:
+    _watched([sys.executable, "-m", "suite.data.fetch", json.dumps(order | {"folder": str(folder)})], folder)
 
 
 def _watched(command: list[str], folder: Path) -> None:

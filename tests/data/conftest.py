@@ -1,6 +1,9 @@
-"""Small data sets made here, and a machine without a network."""
+"""Small data sets made here, a machine without a network, and servers in place of one."""
 
+import http.server
 import os
+import socket
+import threading
 
 import numpy as np
 import pytest
@@ -50,3 +53,57 @@ def features():
 def unpinned(monkeypatch):
     """Accept any content for every name."""
     monkeypatch.setattr(checksum, "KNOWN", {})
+
+
+@pytest.fixture
+def online(monkeypatch):
+    """Allow downloads: they go to the addresses that a test puts in place of the real ones."""
+    monkeypatch.delenv("SUITE_OFFLINE")
+
+
+@pytest.fixture
+def silent():
+    """The address of a server that accepts connections and never says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+
+@pytest.fixture
+def closed():
+    """An address where nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture
+def server():
+    """The address of a server, the dictionary of what it serves (content by path) and the list of paths it was asked for.
+
+    A content that is a tuple is sent up to its first part, with the length of all parts, and then nothing comes until the end.
+    """
+    files, requests, done = {}, [], threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            requests.append(self.path)
+            parts = files.get(self.path)
+            self.send_response(404 if parts is None else 200)
+            parts = parts if isinstance(parts, tuple) else (parts or b"",)
+            self.send_header("Content-Length", str(sum(map(len, parts))))
+            self.end_headers()
+            self.wfile.write(parts[0])
+            if len(parts) > 1:
+                self.wfile.flush()
+                done.wait(30)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
+        thread = threading.Thread(target=listener.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{listener.server_port}/", files, requests
+        done.set()
+        listener.shutdown()
+        thread.join()

@@ -1,4 +1,5 @@
 import hashlib
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import torch
 from sklearn.datasets import load_digits
 
 from suite import data
-from suite.data.digits import upsample
+from suite.data.digits import rescale, upsample
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,29 @@ def test_a_prepared_file_of_the_same_content_is_read(tmp_path, digits, monkeypat
     monkeypatch.setattr(data.digits.Digits, "read", None)
     assert path == tmp_path / "digits.npz"
     assert data.load("digits", tmp_path).checksum == digits.checksum
+
+
+def test_digits8_are_the_same_rows_at_their_own_size(digits, tmp_path):
+    small = data.load("digits8", tmp_path)
+    assert torch.equal(small.y_train, digits.y_train)
+    assert torch.equal(small.y_test, digits.y_test)
+    assert small.x_train.shape == (1437, 1, 8, 8)
+    assert small.x_test.shape == (360, 1, 8, 8)
+    assert small.x_train.dtype == torch.uint8
+    assert small.n_classes == 10
+    values = (16 * small.arrays()["x_test"][:, 0].astype(int) + 127) // 255  # of the source, 0 to 16
+    np.testing.assert_array_equal(upsample(values), digits.x_test.numpy())
+
+
+def test_digits8_are_rounded_half_up():
+    exact = [Decimal(255 * v) / 16 for v in range(17)]
+    expected = [int(value.quantize(Decimal(1), ROUND_HALF_UP)) for value in exact]
+    assert rescale(np.arange(17)[:, None, None]).ravel().tolist() == expected
+    assert expected[8] == 128  # 127.5
+
+
+def test_content_of_digits8_is_pinned(tmp_path):
+    small = data.load("digits8", tmp_path)
+    content = b"".join(array.tobytes() for array in small.arrays().values())
+    assert hashlib.sha256(content).hexdigest() == "04923b923ff938c0fc4b20b07ed5ed23de1ff5fed22d02107d61f8059299df76"
+    assert small.checksum == data.checksum.KNOWN["digits8"]

@@ -1,6 +1,5 @@
 import gzip
 import hashlib
-import http.server
 import os
 import socket
 import struct
@@ -84,14 +83,26 @@ def test_incomplete_layout_is_not_there(layout, tmp_path):
         data.load(name, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["mnist", "fashion-mnist"])
-def test_offline_message(name, tmp_path, monkeypatch):
-    monkeypatch.setattr(network, "serving", None)
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [
+        ("mnist", "MNIST/raw"),
+        ("fashion-mnist", "FashionMNIST/raw"),
+        ("cifar10", "cifar-10-batches-py"),
+        ("cifar100", "cifar-100-python"),
+        ("pendigits", "pendigits/pendigits.tra and pendigits.tes"),
+        ("sdd", "sdd/Sensorless_drive_diagnosis.txt"),
+    ],
+)
+def test_offline_message(name, layout, tmp_path, monkeypatch):
+    monkeypatch.setattr(network, "_child", None)
+    monkeypatch.setattr(type(data.SOURCES[name]), "mirrors", None)
     with pytest.raises(data.DataUnavailable, match="SUITE_OFFLINE is set") as error:
         data.load(name, tmp_path / "new")
     text = str(error.value)
     assert f"no {tmp_path}/new/{name}.npz" in text
-    assert f"put {name}.npz there" in text
+    assert f"no {tmp_path}/new/{layout}, and no download" in text
+    assert f"put {name}.npz or the source's own files there" in text
     assert "SUITE_DATA" in text
     assert "\n" not in text
     assert os.listdir(tmp_path) == []
@@ -100,53 +111,12 @@ def test_offline_message(name, tmp_path, monkeypatch):
         data.load(name, tmp_path, download=False)
 
 
-@pytest.mark.parametrize("name", ["cifar10", "cifar100", "pendigits", "sdd"])
-def test_message_of_sets_that_cannot_be_built(name, tmp_path, monkeypatch):
-    monkeypatch.delenv("SUITE_OFFLINE")
-    with pytest.raises(data.DataUnavailable, match=f"no {tmp_path}/{name}.npz; put a prepared {name}.npz there, or"):
-        data.load(name, tmp_path)
-
-
 @pytest.fixture
-def silent():
-    """The address of a server that accepts connections and never says anything."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
-
-
-@pytest.fixture
-def closed():
-    """An address where nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    return f"http://127.0.0.1:{port}/"
-
-
-@pytest.fixture
-def mirror(images):
+def mirror(server, images):
     """A server of the four packed files, its list of requests, and their names and MD5s."""
-    files = {f"/{name}.gz": gzip.compress(content) for name, content in idx_files(images).items()}
-    requests = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            requests.append(self.path)
-            content = files.get(self.path)
-            self.send_response(200 if content else 404)
-            self.send_header("Content-Length", str(len(content or b"")))
-            self.end_headers()
-            self.wfile.write(content or b"")
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        md5 = [(path[1:], hashlib.md5(content).hexdigest()) for path, content in files.items()]
-        yield f"http://127.0.0.1:{server.server_port}/", requests, md5
-        server.shutdown()
-        thread.join()
+    url, files, requests = server
+    files |= {f"/{name}.gz": gzip.compress(content) for name, content in idx_files(images).items()}
+    return url, requests, [(path[1:], hashlib.md5(content).hexdigest()) for path, content in files.items()]
 
 
 def test_unanswering_network_is_noticed_in_time(silent, closed, tmp_path, monkeypatch):

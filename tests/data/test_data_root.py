@@ -90,9 +90,9 @@ def test_available(tmp_path, features):
         (raw / f"{part}-images-idx3-ubyte").touch()
         (raw / f"{part}-labels-idx1-ubyte").touch()
     expected = dict.fromkeys(data.names())
-    expected |= {"sdd": str(tmp_path / "sdd.npz"), "fashion-mnist": str(raw), "digits": "scikit-learn"}
+    expected |= {"sdd": str(tmp_path / "sdd.npz"), "fashion-mnist": str(raw), "digits": "scikit-learn", "digits8": "scikit-learn"}
     assert data.available(tmp_path) == expected
-    assert set(data.names()) == {"mnist", "fashion-mnist", "cifar10", "cifar100", "pendigits", "sdd", "digits"}
+    assert set(data.names()) == {"mnist", "fashion-mnist", "cifar10", "cifar100", "pendigits", "sdd", "digits", "digits8"}
 
 
 def test_stand_ins_have_the_same_shape():
