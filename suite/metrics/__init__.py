@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from torch import nn
 
 from suite.metrics.compact import architecture, compact_metrics, masked
-from suite.metrics.flops import dense_flops, flops_left
+from suite.metrics.flops import dense_flops, flops_left, flops_left_valid, valid_flops
+from suite.metrics.network import describe
 from suite.metrics.sparsity import (
     ZERO,
+    last_layer,
     layer_sparsity,
     neuron_sparsity,
     parameters_left,
@@ -23,24 +25,38 @@ __all__ = [
     "architecture",
     "compact_metrics",
     "dense_flops",
+    "describe",
     "flops_left",
+    "flops_left_valid",
+    "last_layer",
     "layer_sparsity",
     "masked",
     "measure",
     "neuron_sparsity",
     "parameters_left",
     "prunable_layers",
+    "valid_flops",
     "weight_sparsity",
     "weight_sparsity_exact",
 ]
 
 
-def measure(model: nn.Module, in_shape: tuple[int, ...], dense: Mapping[str, int] | None = None) -> dict[str, float]:
-    """The cheap metrics, in percent. in_shape: one example, without the batch; dense: the model's `dense_flops`, if known."""
+def measure(
+    model: nn.Module,
+    in_shape: tuple[int, ...],
+    dense: Mapping[str, int] | None = None,
+    valid: Mapping[str, int] | None = None,
+) -> dict[str, float]:
+    """The cheap metrics: shares in percent, and two numbers of neurons of the last layer.
+
+    in_shape: one example, without the batch; dense, valid: the model's `dense_flops` and `valid_flops`, if known.
+    """
     return {
         "weight_sparsity": weight_sparsity(model),
         "weight_sparsity_exact": weight_sparsity_exact(model),
         "neuron_sparsity": neuron_sparsity(model),
         "parameters_left": parameters_left(model),
         "flops_left": flops_left(model, in_shape, dense),
+        "flops_left_valid": flops_left_valid(model, in_shape, valid),
+        **last_layer(model),
     }

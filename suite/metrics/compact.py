@@ -57,16 +57,19 @@ def compact(model: nn.Module, threshold: float = ZERO) -> nn.Sequential:
     A unit (channel of a convolution, output of a linear layer) is removed if
 
     - its incoming weights are all 0: it then has the constant value c = relu(bias) (or bias, if no ReLU follows) in every
-      position, and sum_k W[:, unit, k] c moves into the next layer's bias, which is exact because convolutions are valid;
+      position, and sum_k W[:, unit, k] c moves into the next layer's bias;
     - its outgoing weights, to units that are kept, are all 0.
+
+    A convolution that pads with zeros sees a constant only away from the border, and its bias cannot take it up. In front of one,
+    units of c = 0 are removed, and all others of constant value are merged into the one of the largest |c|, which stays, without
+    incoming weights, and gets the outgoing weights sum_unit W[:, unit, k] c / (its c).
 
     Columns of a linear layer that are all 0 although the channel before lives are left out by a `Select` in front of it, and so
     are unused features of the input; channels of the input stay. A layer of which nothing survives keeps one unit, without
     input, so that the network remains a network.
 
-    `model`: nn.Sequential of Conv2d (padding 0, one group), MaxPool2d, ReLU, Flatten(1), Linear, Dropout. Raises
-    NotImplementedError, naming the layer, for anything else. Layers keep their names; the sum moved into a bias is formed in
-    float64.
+    `model`: nn.Sequential of Conv2d (one group, padding with zeros if any), MaxPool2d, ReLU, Flatten(1), Linear, Dropout. Raises
+    NotImplementedError, naming the layer, for anything else. Layers keep their names; the sums over units are formed in float64.
     """
     source = masked(model, threshold)
     stages, tail = _stages(source)
@@ -142,7 +145,7 @@ class _Stage:
         options = {"bias": self.bias is not None, "device": weight.device, "dtype": weight.dtype}
         small: nn.Conv2d | nn.Linear
         if isinstance(layer, nn.Conv2d):
-            small = skip_init(nn.Conv2d, inputs, units, layer.kernel_size, layer.stride, dilation=layer.dilation, **options)
+            small = skip_init(nn.Conv2d, inputs, units, layer.kernel_size, layer.stride, layer.padding, layer.dilation, **options)
         else:
             assert self.columns is not None
             weight = weight.flatten(1)[:, self.columns]
@@ -180,8 +183,8 @@ def _unsupported(layer: nn.Module, before: nn.Module | None, between: dict[str, 
     """Why the function of `layer`, which follows `before` and `between`, is not known to be kept; None if it is."""
     if type(layer) not in (*WITHOUT_WEIGHTS, nn.Conv2d, nn.Linear):
         return "this type of layer is not supported"
-    if isinstance(layer, nn.Conv2d) and (layer.groups != 1 or layer.padding not in ((0, 0), "valid")):
-        return "only convolutions without padding and groups are"
+    if isinstance(layer, nn.Conv2d) and (layer.groups != 1 or layer.padding_mode != "zeros"):
+        return "only convolutions without groups are, padded with zeros if at all"
     if isinstance(layer, nn.Conv2d) and isinstance(before, nn.Linear):
         return "it follows a linear layer"
     if isinstance(layer, nn.Flatten) and (layer.start_dim, layer.end_dim) != (1, -1):
@@ -193,12 +196,21 @@ def _unsupported(layer: nn.Module, before: nn.Module | None, between: dict[str, 
 
 
 def _fold_constant_units(stages: list[_Stage]) -> None:
-    """Move units without incoming weights into the next bias; front to back, as their removal can leave the next ones without."""
+    """Move units without incoming weights into the next bias; front to back, as their removal can leave the next ones without.
+
+    In front of a convolution that pads they are merged into one of them instead; see `compact`.
+    """
     for stage, after in pairwise(stages):
         dead = (stage.weight == 0).flatten(1).all(1)
         bias = dead.new_zeros(len(dead), dtype=torch.float64) if stage.bias is None else stage.bias
-        constant = bias.relu() if any(isinstance(layer, nn.ReLU) for layer in after.before.values()) else bias
-        shift = after.weight.double().sum(2) @ constant.where(dead, 0)
+        constant = (bias.relu() if any(isinstance(layer, nn.ReLU) for layer in after.before.values()) else bias).where(dead, 0)
+        if isinstance(after.layer, nn.Conv2d) and after.layer.padding not in ((0, 0), "valid") and constant.any():
+            unit = constant.abs().argmax()
+            merged = torch.einsum("oip,i->op", after.weight.double(), constant / constant[unit])
+            after.weight[:, dead] = 0
+            after.weight[:, unit] = merged.to(after.weight.dtype)
+            continue
+        shift = after.weight.double().sum(2) @ constant
         after.weight[:, dead] = 0
         if shift.any():
             after.bias = shift if after.bias is None else after.bias + shift

@@ -1,15 +1,16 @@
-"""Multiply-adds of a network: the dense count by fvcore, and the share of it that a sparse network needs."""
+"""Multiply-adds of a network, and the share of them that a sparse network needs: fvcore's count, and that of the CGES code."""
 
 from __future__ import annotations
 
 import copy
+import math
 import warnings
 from collections.abc import Mapping
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from suite.metrics.sparsity import layer_sparsity, prunable_layers
+from suite.metrics.sparsity import ZERO, layer_sparsity, prunable_layers
 
 
 def dense_flops(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
@@ -30,6 +31,33 @@ def dense_flops(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
     return {name: int(by_module[name]) for name in prunable_layers(model)}
 
 
+@torch.no_grad()
+def valid_flops(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
+    """Multiply-adds for one example, by layer, as the code of Yoon and Hwang (2017, CGES) and of Ma et al. (2019) counts them.
+
+        convolution:  (H - k + 1) (W - k + 1) k k C_in C_out        linear layer:  inputs * outputs
+
+    H, W: size of the layer's input. That is the output size without padding, although their networks pad, and it knows no stride;
+    `dense_flops` counts what is computed. A kernel larger than its input costs 0. Depends on the architecture alone, as
+    `dense_flops`: compute it once and pass it on. in_shape: one example, without the batch.
+    """
+    traced = copy.deepcopy(model).eval()
+    names: dict[nn.Module, str] = {layer: name for name, layer in prunable_layers(traced).items()}
+    costs = dict.fromkeys(names.values(), 0)
+
+    def record(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        assert isinstance(layer, nn.Conv2d | nn.Linear)
+        positions = 1
+        if isinstance(layer, nn.Conv2d):
+            positions = math.prod(max(side - k + 1, 0) for side, k in zip(inputs[0].shape[2:], layer.kernel_size, strict=True))
+        costs[names[layer]] = positions * layer.weight.numel()
+
+    for layer in names:
+        layer.register_forward_pre_hook(record)
+    traced(next(traced.parameters()).new_zeros((1, *in_shape)))
+    return costs
+
+
 def flops_left(model: nn.Module, in_shape: tuple[int, ...], dense: Mapping[str, int] | None = None) -> float:
     """Percent of the dense multiply-adds that are left if each zero weight (|w| < 1e-5) saves its own.
 
@@ -37,6 +65,16 @@ def flops_left(model: nn.Module, in_shape: tuple[int, ...], dense: Mapping[str, 
 
     A rule, not a measurement: what hardware gains is told by `suite.metrics.compact`. dense: `dense_flops`, if known.
     """
-    dense = dense or dense_flops(model, in_shape)
-    sparsity = layer_sparsity(model)
-    return sum(flops * (100 - sparsity[name]) for name, flops in dense.items()) / sum(dense.values())
+    return _left(dense or dense_flops(model, in_shape), model, ZERO)
+
+
+def flops_left_valid(model: nn.Module, in_shape: tuple[int, ...], valid: Mapping[str, int] | None = None) -> float:
+    """`flops_left` as the code of Yoon and Hwang (2017) and of Ma et al. (2019) has it: costs F_l by `valid_flops`, and a weight
+    is zero if it is exactly 0. For FLOP shares that are to be held against theirs. valid: `valid_flops`, if known.
+    """
+    return _left(valid or valid_flops(model, in_shape), model, 0)
+
+
+def _left(flops: Mapping[str, int], model: nn.Module, threshold: float) -> float:
+    sparsity = layer_sparsity(model, threshold)
+    return sum(cost * (100 - sparsity[name]) for name, cost in flops.items()) / sum(flops.values())

@@ -1,4 +1,4 @@
-"""How many weights, neurons and parameters are zero, in percent.
+"""How many weights, neurons and parameters are zero; shares are in percent.
 
 Weights are read as `layer.weight`, in the mode (train or eval) that the model is in: a parametrised weight counts as it acts.
 Each function needs one transfer from the device.
@@ -65,6 +65,28 @@ def parameters_left(model: nn.Module) -> float:
     parameters = list(acting_parameters(model))
     size = sum(parameter.numel() for parameter in parameters)
     return 100 * (size - sum(zero_counts(parameters))) / size
+
+
+@torch.no_grad()
+def last_layer(model: nn.Module) -> dict[str, float]:
+    """What Ma et al. (2019, Table 3) count of the last layer, Conv2d or Linear; zero is exactly 0, and biases do not count.
+
+    - last_layer_sparsity: percent of its weights that are 0
+    - last_layer_neurons: its input units (channels of a convolution)
+    - last_layer_neurons_removed: how many of these have outgoing weights of 0 only, or incoming ones of 0 only (section 3.1); the
+      incoming ones are looked at where the layer before is linear
+    """
+    *before, last = prunable_layers(model).values()
+    zero = last.weight == 0
+    removed = zero.transpose(0, 1).flatten(1).all(1)
+    if before and isinstance(before[-1], nn.Linear) and before[-1].out_features == len(removed):
+        removed |= (before[-1].weight == 0).all(1)
+    zeros, dead = torch.stack([zero.sum(), removed.sum()]).tolist()
+    return {
+        "last_layer_sparsity": 100 * zeros / zero.numel(),
+        "last_layer_neurons": len(removed),
+        "last_layer_neurons_removed": dead,
+    }
 
 
 def acting_parameters(module: nn.Module) -> Iterator[Tensor]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["build", "names"]
 
 MODELS = {  # the function of that name, and the module it is in
+    "conv1_fc2": "suite.models.convnet",
+    "conv2_fc2": "suite.models.convnet",
+    "conv3_fc2": "suite.models.convnet",
+    "fc3": "suite.models.convnet",
     "lenet5_caffe": "suite.models.lenet",
     "lenet_300_100": "suite.models.lenet",
 }

@@ -1,15 +1,18 @@
-"""The two LeNets of the pruning literature (LeCun, Bottou, Bengio, Haffner 1998, in the sizes that later papers use)."""
+"""The two LeNets of the pruning literature (LeCun, Bottou, Bengio, Haffner 1998, in the sizes that later papers use).
+
+The start, weights by He et al. (2015) and biases of zero, is that of the code of Bui et al. (2019).
+"""
 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 
 import torch
 from torch import nn
 from torch.nn.utils import skip_init
 
 from suite.errors import SuiteError
+from suite.models.initial import he, initialised
 
 
 def lenet5_caffe(in_shape: tuple[int, ...], n_classes: int, generator: torch.Generator) -> nn.Sequential:
@@ -35,7 +38,7 @@ def lenet5_caffe(in_shape: tuple[int, ...], n_classes: int, generator: torch.Gen
         "relu3": nn.ReLU(),
         "fc2": skip_init(nn.Linear, 500, n_classes),
     }
-    return _initialised(layers, generator)
+    return initialised(layers, he, generator)
 
 
 def lenet_300_100(in_shape: tuple[int, ...], n_classes: int, generator: torch.Generator) -> nn.Sequential:
@@ -51,19 +54,4 @@ def lenet_300_100(in_shape: tuple[int, ...], n_classes: int, generator: torch.Ge
         "relu2": nn.ReLU(),
         "fc3": skip_init(nn.Linear, 100, n_classes),
     }
-    return _initialised(layers, generator)
-
-
-def _initialised(layers: dict[str, nn.Module], generator: torch.Generator) -> nn.Sequential:
-    """Weights normal with standard deviation sqrt(2 / fan_in), biases zero, as in the code of Bui et al. (2019).
-
-    He et al. (2015). Drawn in the order of the layers and before the memory format is chosen, on which no value depends.
-    channels_last is the faster format for these convolutions on a CPU.
-    """
-    model = nn.Sequential(OrderedDict(layers))
-    for parameter in model.parameters():
-        if parameter.dim() > 1:
-            nn.init.normal_(parameter, std=math.sqrt(2 / parameter[0].numel()), generator=generator)
-        else:
-            nn.init.zeros_(parameter)
-    return model.to(memory_format=torch.channels_last)
+    return initialised(layers, he, generator)

@@ -223,7 +223,7 @@ def test_padding_in_max_pooling_dropout_strides_and_dilation():
 @pytest.mark.parametrize(
     ("layers", "reason"),
     [
-        ([nn.Conv2d(1, 2, 3, padding=1)], "0 .Conv2d.* without padding"),
+        ([nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect")], "0 .Conv2d.* padded with zeros"),
         ([nn.Conv2d(2, 2, 3, groups=2)], "0 .Conv2d.* groups"),
         ([nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)], "1 .BatchNorm2d.* not supported"),
         ([nn.Conv2d(1, 2, 3), nn.Linear(2, 2)], "1 .Linear.* Flatten"),

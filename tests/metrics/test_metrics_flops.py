@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.utils import parametrize
 from torch.utils.flop_counter import FlopCounterMode
 
-from suite.metrics import dense_flops, flops_left
+from suite.metrics import dense_flops, flops_left, flops_left_valid, valid_flops
 from suite.models import build, names
 
 IN_SHAPE = (1, 28, 28)
@@ -97,3 +97,58 @@ def test_a_known_dense_count_is_used():
         model.conv2.weight.zero_()
         model.conv1.weight.fill_(1)
     assert flops_left(model, IN_SHAPE, {"conv1": 30, "conv2": 70}) == pytest.approx(30)
+
+
+CGES = {"conv1": 460_800, "conv2": 5_120_000, "fc1": 3_211_264, "fc2": 10_240}  # the costs in the code of Yoon and Hwang (2017)
+
+
+def test_valid_costs_are_those_of_the_cges_code():
+    costs = valid_flops(make("conv2_fc2"), IN_SHAPE)
+    assert costs == CGES
+    assert list(costs) == list(CGES)
+    assert sum(costs.values()) == 8_802_304
+
+
+def test_valid_costs_of_valid_convolutions_are_fvcores():
+    assert valid_flops(make(), IN_SHAPE) == dense_flops(make(), IN_SHAPE)
+    assert valid_flops(make(in_shape=(3, 32, 36)), (3, 32, 36)) == dense_flops(make(in_shape=(3, 32, 36)), (3, 32, 36))
+
+
+def test_valid_costs_know_the_shape_of_the_kernel_and_no_stride():
+    model = nn.Sequential(nn.Conv2d(2, 3, (3, 5), stride=2, padding=4), nn.Flatten(), nn.Linear(3 * 8 * 6, 4))
+    assert valid_flops(model, (2, 9, 8)) == {"0": 7 * 4 * 3 * 5 * 2 * 3, "2": 144 * 4}
+
+
+def test_a_kernel_larger_than_its_input_costs_nothing():
+    assert valid_flops(make("conv2_fc2", (1, 8, 8)), (1, 8, 8)) == {"conv1": 16 * 800, "conv2": 0, "fc1": 256 * 1024, "fc2": 10_240}
+
+
+def test_valid_costs_leave_the_model_alone_and_depend_on_no_weight():
+    model = make("conv2_fc2")
+    torch.manual_seed(1)
+    random = torch.get_rng_state()
+    parametrize.register_parametrization(model.fc1, "weight", Zero())
+    model.train()
+    model.conv1.eval()
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    assert valid_flops(model, IN_SHAPE) == CGES
+    assert model.training
+    assert not model.conv1.training
+    assert not any(layer._forward_pre_hooks for layer in model.modules())
+    assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
+    assert torch.equal(torch.get_rng_state(), random)
+
+
+def test_flops_left_valid_counts_exact_zeros_by_the_costs_of_the_cges_code():
+    model = make("conv2_fc2")
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.fill_(1)
+        model.conv1.weight[:8] = 0  # a quarter
+        model.conv2.weight[:, :16] = 0  # half
+        model.fc1.weight[:, :784] = -0.0  # a quarter
+        model.fc1.weight[:, 784:1568] = 1e-30  # small, not zero
+        model.fc2.weight[0] = 0  # a tenth
+    left = 460_800 * 3 / 4 + 5_120_000 / 2 + 3_211_264 * 3 / 4 + 10_240 * 9 / 10
+    assert flops_left_valid(model, IN_SHAPE) == pytest.approx(100 * left / 8_802_304, rel=1e-12)
+    assert flops_left_valid(model, IN_SHAPE, {"conv1": 30, "fc2": 70}) == pytest.approx(30 * 0.75 + 70 * 0.9, rel=1e-12)

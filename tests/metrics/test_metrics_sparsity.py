@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -5,6 +6,7 @@ from torch.nn.utils import parametrize
 
 from suite.metrics import (
     ZERO,
+    last_layer,
     layer_sparsity,
     measure,
     neuron_sparsity,
@@ -128,6 +130,76 @@ def test_measure_gives_the_cheap_metrics(lenet):
             "neuron_sparsity": 100 * 10 / 1370,
             "parameters_left": 100 - 100 * 251 / 431_080,
             "flops_left": 100 - 100 * (144_000 + 1) / 2_293_000,
+            "flops_left_valid": 100 - 100 * 144_000 / 2_293_000,  # without padding the same costs
+            "last_layer_sparsity": 0,
+            "last_layer_neurons": 500,
+            "last_layer_neurons_removed": 0,
         },
         rel=1e-12,
     )
+
+
+def test_measure_uses_known_costs(lenet):
+    with torch.no_grad():
+        lenet.conv2.weight.zero_()
+    measured = measure(lenet, (1, 28, 28), dense={"conv1": 30, "conv2": 70}, valid={"conv1": 20, "conv2": 80})
+    assert (measured["flops_left"], measured["flops_left_valid"]) == (pytest.approx(30), pytest.approx(20))
+
+
+def count_last_layer(last, before=None):
+    """Zeros, input units, and those removed, by loops over lists."""
+    zeros = sum(w == 0 for row in last for w in row)
+    removed = 0
+    for unit in range(len(last[0])):
+        without_outgoing = all(row[unit] == 0 for row in last)
+        without_incoming = before is not None and all(w == 0 for w in before[unit])
+        removed += without_outgoing or without_incoming
+    return {
+        "last_layer_sparsity": 100 * zeros / (len(last) * len(last[0])),
+        "last_layer_neurons": len(last[0]),
+        "last_layer_neurons_removed": removed,
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_last_layer_against_loops(seed):
+    rng = np.random.default_rng(seed)
+    model = build("conv1_fc2", in_shape=(1, 8, 8), n_classes=10, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        model.fc1.weight[torch.from_numpy(rng.random(64) < 0.2)] = 0
+        model.fc2.weight[:, torch.from_numpy(rng.random(64) < 0.2)] = 0
+        model.fc2.weight[torch.from_numpy(rng.random((10, 64)) < 0.6)] = 0
+        model.fc2.weight[0, 0] = 1e-30
+    expected = count_last_layer(model.fc2.weight.tolist(), model.fc1.weight.tolist())
+    outgoing_alone = count_last_layer(model.fc2.weight.tolist())["last_layer_neurons_removed"]
+    assert 0 < outgoing_alone < expected["last_layer_neurons_removed"] < 64
+    assert last_layer(model) == expected
+    assert expected.items() <= measure(model, (1, 8, 8)).items()
+
+
+def test_last_layer_by_hand():
+    model = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 2))
+    with torch.no_grad():
+        model[0].weight.copy_(torch.tensor([[1.0, 0.0], [0.0, 0.0], [0.0, 1e-30], [1.0, 1.0]]))
+        model[2].weight.copy_(torch.tensor([[0.0, 1.0, 1.0, 1e-30], [0.0, 1.0, 0.0, 0.0]]))
+    # Unit 0 has no outgoing weight, unit 1 no incoming one.
+    assert last_layer(model) == {"last_layer_sparsity": 50, "last_layer_neurons": 4, "last_layer_neurons_removed": 2}
+
+
+def test_only_the_outgoing_weights_of_the_last_layer_count_behind_a_convolution_or_alone():
+    behind = nn.Sequential(nn.Conv2d(1, 4, 1), nn.Flatten(), nn.Linear(4, 2))
+    alone = nn.Linear(4, 2)
+    with torch.no_grad():
+        behind[0].weight.zero_()
+        behind[2].weight.fill_(1)
+        alone.weight.fill_(1)
+        alone.weight[:, 1:] = 0
+    assert last_layer(behind)["last_layer_neurons_removed"] == 0
+    assert last_layer(alone) == {"last_layer_sparsity": 75, "last_layer_neurons": 4, "last_layer_neurons_removed": 3}
+
+
+def test_the_last_layer_counts_as_it_acts(lenet):
+    mask = torch.ones(10, 500)
+    mask[:, :50] = 0
+    parametrize.register_parametrization(lenet.fc2, "weight", Mask(mask))
+    assert last_layer(lenet) == {"last_layer_sparsity": 10, "last_layer_neurons": 500, "last_layer_neurons_removed": 50}

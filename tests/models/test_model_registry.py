@@ -7,11 +7,13 @@ import torch
 from suite.errors import SuiteError
 from suite.models import build, names
 
+MODELS = ["conv1_fc2", "conv2_fc2", "conv3_fc2", "fc3", "lenet5_caffe", "lenet_300_100"]
+
 
 def test_names_need_no_torch():
     code = "import sys; from suite.models import names; print(*names()); sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == list(names()) == ["lenet5_caffe", "lenet_300_100"]
+    assert done.stdout.split() == list(names()) == MODELS
 
 
 @pytest.mark.parametrize("name", names())
