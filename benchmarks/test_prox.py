@@ -13,9 +13,11 @@ ROUNDS, BLOCK = 30, 3
 MAPS = {
     "L0": p.L0(),
     "L1": p.L1(),
+    "Ridge": p.Ridge(),
     "Lp(1/2)": p.Lp(1 / 2),
     "Lp(2/3)": p.Lp(2 / 3),
     "TransformedL1": p.TransformedL1(1.0),
+    "TransformedL1, a = 0.01": p.TransformedL1(0.01),
     "SCAD": p.SCAD(3.7),
     "MCP": p.MCP(2.0),
     "LogSum": p.LogSum(0.1),

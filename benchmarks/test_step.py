@@ -8,6 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from suite.data.dataset import Dataset
 from suite.methods import method, names
+from suite.methods.proximal import Proximal
 from suite.methods.subgradient import Subgradient
 from suite.runs.spec import RunSpec
 from suite.training.loop import Run
@@ -15,7 +16,7 @@ from suite.training.schedule import Schedule
 
 BATCH, BATCHES = 100, 20
 ROUNDS, BLOCK = 40, 4
-OVERHEAD, PENALTY = 1.10, 1.20
+OVERHEAD, PENALTY, MAP = 1.10, 1.20, 1.25
 
 TRAINED = [name for name in names() if method(name).schedule(Schedule(epochs=1)).epochs]
 
@@ -93,3 +94,5 @@ def test_step(benchmark, record_property, steps, seconds, name):
         assert to_bare <= OVERHEAD
     elif isinstance(method(name), Subgradient):  # variable splitting too
         assert to_dense <= PENALTY
+    elif isinstance(method(name), Proximal):
+        assert to_dense <= MAP

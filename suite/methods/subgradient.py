@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from suite.errors import SuiteError
 from suite.lazy import torch
@@ -21,28 +22,32 @@ if TYPE_CHECKING:
 class Penalised(Method):
     """A method with a strength and the layers it acts on.
 
-    lam    penalty strength as a multiple of 1/N (N training images); the profile's penalty factor multiplies it
+    lam         penalty strength
+    absolute    False: lam is a multiple of 1/N (N training images), as the SGL0 and L0 papers give it; True: the strength itself
+
+    The profile's penalty factor multiplies it in either case.
     """
 
     lam: float = 0.1
+    absolute: bool = False
 
     def __post_init__(self) -> None:
-        if not self.lam >= 0:
-            raise ValueError(f"lam must not be negative, got {self.lam}")
+        if not 0 <= self.lam < math.inf:
+            raise ValueError(f"lam must not be negative or infinite, got {self.lam}")
 
     def prepare(self, model: nn.Module, context: Context) -> None:
         super().prepare(model, context)
         self.layers = regularised_layers(model)
         if not self.layers:
             raise SuiteError(f"{self.name}: the network has no convolution or linear layer to regularise")
-        self.strength = self.lam * context.penalty_factor / context.n_train
+        self.strength = self.lam * context.penalty_factor / (1 if self.absolute else context.n_train)
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
 class Regularised(Penalised):
     """A penalty on the neurons of every regularised layer, biases apart."""
 
-    convention: ClassVar[str] = "sgl0"
+    convention = "sgl0"  # no option here, but one of `Proximal`
 
     def regularizer(self, layer: int, layers: int) -> Penalty:
         """The penalty of one layer, `layer` counted from 0 at the bottom, on a matrix whose rows are neurons."""

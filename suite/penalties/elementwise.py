@@ -48,6 +48,24 @@ class L1(Elementwise):
 
 
 @dataclass(frozen=True)
+class Ridge(Elementwise):
+    """Half the sum of squares: 1/2 ||w||_2^2.
+
+    prox: w / (1 + step); unique, so there are no ties, and no weight that is not zero becomes zero.
+    Source: Hoerl and Kennard (1970).
+    """
+
+    def _scalar(self, r: torch.Tensor) -> torch.Tensor:
+        return r.square() / 2
+
+    def _shrink(self, r: torch.Tensor, step: float) -> torch.Tensor:
+        return r / (1 + step)
+
+    def _prox(self, w: torch.Tensor, step: float) -> torch.Tensor:
+        return self._shrink(w, step)  # odd
+
+
+@dataclass(frozen=True)
 class TransformedL1(Elementwise):
     """Transformed L1: sum (a+1) |w| / (a + |w|), a > 0; the count of non-zeros as a -> 0, sum |w| as a -> inf.
 
@@ -77,9 +95,11 @@ class TransformedL1(Elementwise):
 
     def _shrink(self, r: torch.Tensor, step: float) -> torch.Tensor:
         q = r + self.a
-        sine = (math.sqrt(27 / 4 * step * self.a * (self.a + 1)) * q.rsqrt() / q).clamp(max=1)
-        z = (r - 4 / 3 * q * (sine.asin() / 3).sin().square()).clamp(min=0)
-        return torch.where(r <= self.threshold(step), 0.0, z)
+        scale = math.sqrt(27 / 4 * step * self.a * (self.a + 1))
+        angle = (scale * q.rsqrt()).div_(q).clamp_(max=1).asin_().div_(3)
+        taken = angle.sin_().square_().mul_(q)
+        z = r.sub(taken, alpha=4 / 3).clamp_(min=0)
+        return torch.minimum(z, hard_threshold(r, self.threshold(step)))  # z <= r; a select by mask would cost as much as the arcsine
 
 
 @dataclass(frozen=True)

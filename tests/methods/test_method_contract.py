@@ -16,6 +16,8 @@ VARIANTS = [
     *(method(name) for name in names()),
     method("sgl0", grow="all"),
     method("cges_proximal", exclusive="authors"),
+    method("cges_proximal", convention="sgl0", absolute=True, lam=1e-3),
+    method("integrated_tl1", mu=0.7, a=1.0, lam=0.05, convention="output"),
     method("hard_concrete", local=True),
     method("hard_concrete", average=0.0),
     method("magnitude", sparsity=50.0, scope="layer"),
@@ -149,6 +151,7 @@ def test_methods_start_from_the_same_weights_and_see_the_same_batches(start):
 def test_names_are_those_of_the_files():
     assert {"sgl0", "dense", "l1", "group_lasso", "sparse_group_lasso", "cges", "cges_proximal", "hard_concrete"} <= set(names())
     assert {"magnitude", "random_pruning", "group_lasso_l2"} <= set(names())
+    assert {"integrated_tl1", "l1_proximal", "sparse_group_lasso_proximal", "group_lasso_proximal", "transformed_l1", "l2"} <= set(names())
     for name in names():
         assert method(name).name == name
         assert method(name).row == name
@@ -179,6 +182,23 @@ def test_rows_tell_options_apart():
         ("hard_concrete", {"average": 1.0}, ["average"]),
         ("magnitude", {"scope": "neuron"}, ["scope must be one of global, layer"]),
         ("magnitude", {"sparsity": 101.0}, ["percentage"]),
+        ("l1", {"lam": float("inf")}, ["lam must not be negative or infinite"]),
+        ("integrated_tl1", {"lam": -1e-4}, ["lam must not be negative"]),
+        ("integrated_tl1", {"a": 0.0}, ["a must be positive"]),
+        ("integrated_tl1", {"a": -1.0}, ["a must be positive"]),
+        ("integrated_tl1", {"a": float("nan")}, ["a must be positive"]),
+        ("transformed_l1", {"a": 0.0}, ["a must be positive"]),
+        ("integrated_tl1", {"mu": 1.1}, ["mu must lie between 0 and 1"]),
+        ("integrated_tl1", {"mu": float("nan")}, ["mu must lie between 0 and 1"]),
+        ("integrated_tl1", {"mu_low": 0.6}, ["mu_low must lie between 0 and 0.5"]),
+        ("integrated_tl1", {"mu_low": -0.1}, ["mu_low must lie between 0 and 0.5"]),
+        ("cges_proximal", {"mu_low": float("nan")}, ["mu_low must lie between 0 and 0.5"]),
+        ("cges_proximal", {"exclusive": "paper"}, ["exclusive must be"]),
+        ("l1_proximal", {"convention": "row"}, ["convention must be one of sgl0, input, output", "row"]),
+        ("group_lasso_proximal", {"factors": (1.0, 0.0)}, ["factors must be positive and finite"]),
+        ("l2", {"factors": (float("nan"),)}, ["factors must be positive and finite"]),
+        ("l2", {"factors": 2.0}, ["factors"]),
+        ("sparse_group_lasso_proximal", {"step_ratio": 0.0}, ["step_ratio must be positive"]),
     ],
 )
 def test_a_wrong_method_or_option_is_one_line(name, options, words):

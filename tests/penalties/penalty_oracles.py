@@ -21,6 +21,7 @@ from suite.penalties import (
     L1MinusL2,
     LogSum,
     Lp,
+    Ridge,
     SparseGroup,
     TransformedL1,
 )
@@ -28,6 +29,7 @@ from suite.penalties import (
 ELEMENTWISE = [
     L0(),
     L1(),
+    Ridge(),
     Lp(1 / 2),
     Lp(2 / 3),
     TransformedL1(0.01),
@@ -70,6 +72,8 @@ def scalar(penalty, r):
             return (r != 0) * 1.0
         case L1():
             return r
+        case Ridge():
+            return r**2 / 2
         case Lp(p=p):
             return r**p
         case TransformedL1(a=a):

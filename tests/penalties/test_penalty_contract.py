@@ -75,7 +75,7 @@ def test_a_tiny_step_changes_nothing_much_and_zero_stays_zero(penalty):
 @pytest.mark.parametrize("penalty", [p for p in oracle.EVERY if p != L1MinusL2(1.0)], ids=repr)
 def test_a_huge_step_kills_everything(penalty):
     w = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
-    assert penalty.prox(w, 1e12).abs().max() <= 1e-11  # the exclusive lasso divides by 1 + step and never reaches zero
+    assert penalty.prox(w, 1e12).abs().max() <= 1e-11  # the exclusive lasso divides by 1 + step, as the ridge does, and never reaches zero
 
 
 @pytest.mark.parametrize("penalty", oracle.EVERY, ids=repr)

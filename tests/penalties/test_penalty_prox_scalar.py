@@ -7,7 +7,7 @@ import penalty_oracles as oracle
 import pytest
 import torch
 
-from suite.penalties import L0, L1, MCP, SCAD, CappedL1, LogSum, Lp, TransformedL1, hard_threshold, soft_threshold
+from suite.penalties import L0, L1, MCP, SCAD, CappedL1, LogSum, Lp, Ridge, TransformedL1, hard_threshold, soft_threshold
 
 
 def draws(seed):
@@ -30,6 +30,7 @@ def draws(seed):
         (LogSum(a), a * a * rng.uniform(5, 50)),
         (CappedL1(a), step),
         (CappedL1(a), 2 * a * rng.uniform(0.9, 1.1)),
+        (Ridge(), step),
     ]
 
 
@@ -42,7 +43,7 @@ def weights(seed, step):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("case", range(15))
+@pytest.mark.parametrize("case", range(16))
 def test_prox_is_the_minimiser_on_a_dense_grid(case, seed, dtype):
     penalty, step = draws(seed)[case]
     w = weights(seed, step).to(dtype)
@@ -54,7 +55,7 @@ def test_prox_is_the_minimiser_on_a_dense_grid(case, seed, dtype):
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("case", range(15))
+@pytest.mark.parametrize("case", range(16))
 def test_prox_in_float32_is_the_exact_prox_of_a_weight_within_rounding(case, seed):
     """The map is monotone, so it must lie between the float64 maps of both neighbours; that holds at a jump and at any slope."""
     penalty, step = draws(seed)[case]
@@ -76,7 +77,7 @@ def test_prox_is_odd_and_monotone_and_shrinks(penalty, step):
     assert ((z >= 0) & (z <= w)).all()
 
 
-@pytest.mark.parametrize("penalty", oracle.ELEMENTWISE, ids=repr)
+@pytest.mark.parametrize("penalty", [p for p in oracle.ELEMENTWISE if p != Ridge()], ids=repr)
 def test_a_large_enough_step_kills_everything(penalty):
     w = torch.randn(50, generator=torch.Generator().manual_seed(0))
     assert torch.equal(penalty.prox(w, 1e4).abs(), torch.zeros(50))
@@ -155,6 +156,13 @@ def test_scad_and_mcp_are_the_soft_threshold_near_zero_and_nothing_far_away(pena
     assert torch.allclose(penalty.prox(near, 0.15), soft_threshold(near, 0.15), atol=1e-3)
     far = torch.tensor([50.0, -51.0, 1e6], dtype=torch.float64)
     assert torch.equal(penalty.prox(far, 0.15), far)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_ridge_divides_by_one_plus_the_step_and_leaves_no_zero(dtype):
+    w = torch.tensor([-3.0, 0.0, 1e-8, 6.0], dtype=dtype)
+    assert torch.equal(Ridge().prox(w, 2.0), w / 3)
+    assert torch.equal(Ridge().prox(w, 1e9) == 0, w == 0)
 
 
 def test_thresholds():

@@ -5,7 +5,7 @@ import penalty_oracles as oracle
 import pytest
 import torch
 
-from suite.penalties import L0, L1, MCP, SCAD, ExclusiveLasso, GroupLasso, L1MinusL2, LogSum, Lp, TransformedL1, group_norms
+from suite.penalties import L0, L1, MCP, SCAD, ExclusiveLasso, GroupLasso, L1MinusL2, LogSum, Lp, Ridge, TransformedL1, group_norms
 
 DTYPES = [torch.float32, torch.float64]
 
@@ -105,3 +105,4 @@ def test_known_numbers():
     assert L1MinusL2(1.0).value(w).item() == 2
     assert LogSum(1.0).value(w).item() == pytest.approx(np.log(4) + np.log(5))
     assert Lp(0.5).value(w).item() == pytest.approx(3**0.5 + 2)
+    assert Ridge().value(w).item() == 12.5
