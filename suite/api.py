@@ -11,8 +11,10 @@ from suite.reproduction import Reproduction, get
 from suite.results import Results
 
 
-def reproduce(id: str, seeds: int = 5, profile: str = "quick", **options) -> Results:
+def reproduce(id: str, seeds: int | None = None, profile: str = "quick", **options) -> Results:
     """Compute the missing runs of a table or figure and give its `Results`. Options: those of `reproduce_table`.
+
+    seeds    None: as many as the reproduction asks for, 5 as a rule
 
     With `jobs` above 1 in a script of your own, call it under `if __name__ == "__main__":`, as worker processes import the script.
     """
@@ -22,7 +24,7 @@ def reproduce(id: str, seeds: int = 5, profile: str = "quick", **options) -> Res
 def reproduce_table(
     table: Reproduction,
     *,
-    seeds: int = 5,
+    seeds: int | None = None,
     profile: str = "quick",
     methods: Sequence[str] = (),
     jobs: int = 1,
@@ -51,16 +53,17 @@ def reproduce_table(
     from suite.runs.progress import Progress
     from suite.runs.tracking import Tracker
 
+    seeds = table.seeds if seeds is None else seeds
     if seeds < 1:
         raise SuiteError(f"seeds must be at least 1, got {seeds}")
     wanted = table.with_methods(methods) if methods else table
     root = os.fspath(data_root) if data_root is not None else None
     out = Path(out)
     options = Options(out, root, choose_device(device), force, retry_failed)
-    stand_in = choose_stand_in(table, profile, root)
+    stand_in, absent = find_data(wanted, profile, root)
     executor = Processes(jobs) if jobs > 1 else Serial()
     watchers: list[Watcher] = [*([Progress(table, profile)] if progress else []), *([Tracker(out, table.id, profile)] if track else [])]
-    results = reproduce(wanted, seeds, profile, executor, options, watchers, stand_in)
+    results = reproduce(wanted, seeds, profile, executor, options, watchers, stand_in, absent)
     add_timings(out, from_records(list(results.records.values()), table.runs(profile, seeds, stand_in)))
     (Results.load(table, profile, out) if methods else results).write()
     return results
@@ -79,19 +82,30 @@ def choose_device(wanted: str) -> str:
     return wanted
 
 
-def choose_stand_in(table: Reproduction, profile: str, root: str | None) -> bool:
-    """Make sure the data is there. True when it is not to be had and the table's stand-in takes its place."""
+def find_data(table: Reproduction, profile: str, root: str | None) -> tuple[bool, frozenset[str]]:
+    """Make sure that the data is there: whether the table runs on its stand-in, and the data sets whose cells are left out.
+
+    Cells whose data is not to be had are left out where others can run. Where none can, the table's stand-in takes the place of all;
+    without one, DataUnavailable.
+    """
     import logging
 
     from suite import data
 
-    try:
-        for name in table.data_needed(profile):
+    log = logging.getLogger(__name__)
+    absent: dict[str, data.DataUnavailable] = {}
+    needed = table.data_needed(profile)
+    for name in needed:
+        try:
             data.load(name, root)
-    except data.DataUnavailable as error:
-        if not table.stand_in:
-            raise
-        data.load(table.stand_in, root)
-        logging.getLogger(__name__).warning("%s. Running on %s instead: NOT A RESULT about the paper.", error, table.stand_in)
-        return True
-    return False
+        except data.DataUnavailable as error:
+            absent[name] = error
+    if len(absent) < len(needed) or not needed:
+        for reason in absent.values():
+            log.warning("%s. Its cells are left out.", reason)
+        return False, frozenset(absent)
+    if not table.stand_in:
+        raise next(iter(absent.values()))
+    data.load(table.stand_in, root)
+    log.warning("%s. Running on %s instead: NOT A RESULT about the paper.", next(iter(absent.values())), table.stand_in)
+    return True, frozenset()

@@ -91,7 +91,7 @@ def described(table) -> dict:
 
 @main.command(epilog="\b\nExamples:\n  python -m suite plan table1 --profile paper --seeds 5\n  python -m suite plan table1 --time")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@seeds_option(default=5, show_default=True, help="Seeds 0 to N - 1.")
+@seeds_option(default=None, help="Seeds 0 to N - 1 (default: as many as the table asks for, 5 as a rule).")
 @profile_option
 @out_option
 @data_option
@@ -100,14 +100,15 @@ def described(table) -> dict:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def plan(ids, seeds, profile, out, data_root, jobs, timed, as_json) -> None:
     """Show the runs of a reproduction, which of them are done, and how long the rest will take. Computes nothing."""
-    from suite import reproduction
+    from suite import api, reproduction
     from suite.runs import planning
 
     for name in ids:
         table = reproduction.get(name)
         if timed:
-            planning.measure(table, profile, out, data_root)
-        planned = planning.plan(table, seeds, profile, out, jobs or cores())
+            _, absent = api.find_data(table, profile, data_root)
+            planning.measure(table, profile, out, data_root, without=absent)
+        planned = planning.plan(table, seeds or table.seeds, profile, out, jobs or cores())
         click.echo(json.dumps(planned.as_dict(), indent=2) if as_json else planned.text())
 
 
@@ -128,7 +129,7 @@ Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and show
 3 with --strict, a verdict fell short."""
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@seeds_option(default=5, show_default=True, help="Seeds 0 to N - 1.")
+@seeds_option(default=None, help="Seeds 0 to N - 1 (default: as many as the table asks for, 5 as a rule).")
 @profile_option
 @click.option("--method", "methods", multiple=True, metavar="NAME", help="Only these rows (repeatable).")
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes, one thread each (default: one per core).")
@@ -220,7 +221,7 @@ def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
     codes = []
     for name in ids:
         results = Results.load(reproduction.get(name), profile, out, seeds)
-        if not results.records:
+        if not results.records and results.reproduction.cells:
             raise SuiteError(
                 f"no runs of {results.reproduction.id} ({profile}) in {out}",
                 f"compute them: python -m suite reproduce {name} --profile {profile}",

@@ -5,16 +5,35 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from suite.errors import SuiteError
-from suite.methods.base import Method
+from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Scatter, StrengthPath
 from suite.runs.spec import RunSpec
-from suite.training.schedule import Schedule
+from suite.table import Cell, Column, Profile, grid
+
+__all__ = [
+    "Boxplot",
+    "Cell",
+    "Column",
+    "Contours",
+    "Curves",
+    "Figure",
+    "Filters",
+    "Profile",
+    "Reproduction",
+    "Scatter",
+    "Selection",
+    "StrengthPath",
+    "folder",
+    "get",
+    "grid",
+    "ids",
+]
 
 PROFILES = ("smoke", "quick", "paper")
 DEFAULT_PAPER = "sgl0"
@@ -22,81 +41,15 @@ DEFAULT_PAPER = "sgl0"
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a table: a metric of the record and how it is shown.
+class Selection:
+    """How the strength of each method is chosen in each group: the one-standard-error rule (Breiman et al. 1984) on held-out data.
 
-    better       "lower" or "higher": which end is printed bold, and which way a difference is good; "" for neither
-    tolerance    how far from the published number still counts as reproduced, in the metric's unit; None: no verdict
+    Of a method's strengths, the one with the smallest mean `size` among those whose mean held-out `error` (in percent) is at most
+    one binomial standard error of the lowest above that lowest.
     """
 
-    metric: str
-    title: str
-    unit: str = "%"
-    digits: int = 2
-    better: str = ""
-    tolerance: float | None = None
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What one row's runs have in common; a seed and a profile's schedule make each a run.
-
-    changes    fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
-    hold_out   score on this many images held out of the training set, and leave the test set alone
-    """
-
-    dataset: str
-    model: str
-    method: Method
-    changes: tuple[tuple[str, Any], ...] = ()
-    hold_out: int = 0
-
-    @property
-    def row(self) -> str:
-        """Key of the row: the method's, with the changes of the schedule."""
-        changes = "".join(f" {name}={value:g}" for name, value in self.changes)
-        return self.method.row + changes
-
-    @property
-    def label(self) -> str:
-        changes = "".join(f", {name.replace('_', ' ')} {value:g}" for name, value in self.changes)
-        return self.method.label + changes
-
-    def spec(self, schedule: Schedule, seed: int) -> RunSpec:
-        changed = replace(schedule, **dict(self.changes)) if self.changes else schedule
-        return RunSpec(self.dataset, self.model, self.method, changed, seed, self.hold_out)
-
-
-def grid(
-    *,
-    dataset: str,
-    model: str,
-    method: Sequence[Method],
-    hold_out: int = 0,
-    changes: Mapping[str, Sequence[Any]] | None = None,
-) -> tuple[Cell, ...]:
-    """Every method with every value of every change, methods outermost."""
-    combinations: list[tuple[tuple[str, Any], ...]] = [()]
-    for name, values in (changes or {}).items():
-        combinations = [(*c, (name, v)) for c in combinations for v in values]
-    return tuple(Cell(dataset, model, m, c, hold_out) for m in method for c in combinations)
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How a profile runs a table: its schedule, and a data set in place of the paper's where it has one."""
-
-    schedule: Schedule
-    dataset: str | None = None
-    departures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure made from the table's runs: one metric against others, one panel each, one point a seed."""
-
-    y: Column
-    x: tuple[Column, ...]
+    error: str = "validation_error"
+    size: str = "weights_left"
 
 
 @dataclass(frozen=True)
@@ -104,6 +57,10 @@ class Reproduction:
     """One table or figure.
 
     id            "paper/item"
+    seeds         how many seeds a reader gets who does not ask for a number
+    runs_in       id of the reproduction in whose folder the runs are kept, where several show the same runs; "": its own
+    selection     how strengths are chosen from these runs, where that is what they are for
+    ranked        metrics by which the methods are ranked over the groups
     published     "<file>.toml#<table>" under results/published, or None where the paper printed no numbers
     columns       the columns shown
     extra         columns that are written to the CSV file and to a second table
@@ -127,6 +84,10 @@ class Reproduction:
     departures: tuple[str, ...] = ()
     stand_in: str | None = None
     notes: tuple[str, ...] = field(default=())
+    seeds: int = 5
+    runs_in: str = ""
+    selection: Selection | None = None
+    ranked: tuple[Column, ...] = ()
 
     @property
     def paper(self) -> str:
@@ -135,6 +96,16 @@ class Reproduction:
     @property
     def item(self) -> str:
         return self.id.partition("/")[2]
+
+    @property
+    def home(self) -> str:
+        """Id of the reproduction in whose folder the runs are kept."""
+        return self.runs_in or self.id
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The blocks of cells that are compared among themselves, in order."""
+        return tuple(dict.fromkeys(cell.group for cell in self.cells))
 
     def profile(self, name: str) -> Profile:
         """The settings of a profile; SuiteError for one that this table does not have."""
@@ -146,9 +117,9 @@ class Reproduction:
         """The table with only the rows named: by their key, else by their method, which may stand in several rows."""
         chosen: list[Cell] = []
         for name in wanted:
-            found = [c for c in self.cells if c.row == name] or [c for c in self.cells if name in (c.method.row, c.method.name)]
+            found = [c for c in self.cells if c.row == name] or [c for c in self.cells if name in keys(c)]
             if not found:
-                known = sorted({key for c in self.cells for key in (c.row, c.method.row, c.method.name)})
+                known = sorted({key for c in self.cells for key in (c.row, *keys(c)) if key})
                 near = difflib.get_close_matches(name, known, n=3) or known
                 raise SuiteError(f"{self.id} has no method {name!r}", f"did you mean {', '.join(near)}?")
             chosen += found
@@ -159,14 +130,23 @@ class Reproduction:
         dataset = self.profile(profile).dataset or (self.stand_in if stand_in else None)
         return tuple(replace(c, dataset=dataset) for c in self.cells) if dataset else self.cells
 
-    def runs(self, profile: str, seeds: int, stand_in: bool = False) -> list[RunSpec]:
-        """Every run, seeds outermost: the table is whole at n = 1 before it grows to n = 2."""
-        schedule = self.profile(profile).schedule
-        return [cell.spec(schedule, seed) for seed in range(seeds) for cell in self.on(profile, stand_in)]
+    def spec(self, cell: Cell, profile: str, seed: int) -> RunSpec:
+        """The run of a cell (of those that `on` gives) with a seed."""
+        return cell.spec(self.profile(profile).schedule_of(cell), seed)
+
+    def runs(self, profile: str, seeds: int, stand_in: bool = False, without: Collection[str] = ()) -> list[RunSpec]:
+        """Every run, seeds outermost: the table is whole at n = 1 before it grows to n = 2. `without`: data sets to leave out."""
+        cells = [cell for cell in self.on(profile, stand_in) if cell.dataset not in without]
+        return [self.spec(cell, profile, seed) for seed in range(seeds) for cell in cells]
 
     def data_needed(self, profile: str) -> list[str]:
         """Names of the data sets the paper's cells need in this profile."""
         return list(dict.fromkeys(cell.dataset for cell in self.on(profile)))
+
+
+def keys(cell: Cell) -> tuple[str, ...]:
+    """What a cell may be asked for by, apart from its row: its name, its method, the method's file."""
+    return cell.name, cell.group, cell.method.row, cell.method.name
 
 
 def folder() -> Path:

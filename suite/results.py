@@ -15,10 +15,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def derived(metrics: dict[str, Any]) -> dict[str, Any]:
-    """The metrics, with `latency_ratio` (compact over dense) where both latencies were measured."""
-    dense, small = metrics.get("latency_dense_ms"), metrics.get("latency_compact_ms")
-    return {**metrics, "latency_ratio": small / dense} if dense and small else metrics
+LEVELS = (50, 80, 90, 95, 98)
+"""Accuracies in percent for which `steps_to_<level>` is derived."""
+
+
+def derived(record: dict[str, Any]) -> dict[str, Any]:
+    """The metrics of a record, with those that follow from them and from its curves.
+
+    test_accuracy, best_test_accuracy, validation_accuracy    100 minus the error
+    weights_left                  percent of the weights that are not exactly 0
+    latency_ratio                 compact over dense, where both latencies were measured
+    first_layer_sparsity          of the first layer
+    steps_to_<level>              steps of the optimiser until the test accuracy was first seen at the level; where it never was, the
+                                  steps of the whole run, which is then a lower bound
+    conv_layers, weights, ...     facts about the network
+    """
+    metrics = {**record.get("network", {}), **record["metrics"]}
+    for name in ("test", "best_test", "validation"):
+        if f"{name}_error" in metrics:
+            metrics[f"{name}_accuracy"] = 100 - metrics[f"{name}_error"]
+    if "weight_sparsity_exact" in metrics:
+        metrics["weights_left"] = 100 - metrics["weight_sparsity_exact"]
+    if metrics.get("latency_dense_ms") and metrics.get("latency_compact_ms"):
+        metrics["latency_ratio"] = metrics["latency_compact_ms"] / metrics["latency_dense_ms"]
+    if record.get("layers"):
+        metrics["first_layer_sparsity"] = next(iter(record["layers"].values()))
+    errors, steps = record.get("curves", {}).get("test_error", []), record.get("data", {}).get("epoch_steps", 0)
+    if errors and steps:
+        for level in LEVELS:
+            reached = next((i for i, error in enumerate(errors, 1) if 100 - error >= level), len(errors))
+            metrics[f"steps_to_{level}"] = reached * steps
+    return metrics
 
 
 @dataclass(frozen=True)
@@ -26,6 +53,7 @@ class Row:
     """One row of the table: a cell, or one more view of it ("sgl0@V").
 
     runs      per finished run its seed and metrics, in the order of the seeds
+    records   the records of those runs
     planned   number of runs that were asked for; `diverged` and `failed` of them gave no metrics
     """
 
@@ -36,6 +64,7 @@ class Row:
     planned: int
     diverged: int = 0
     failed: int = 0
+    records: tuple[dict[str, Any], ...] = ()
 
     def values(self, metric: str) -> list[float]:
         """The metric's value in each finished run that has it as a finite number."""
@@ -65,26 +94,20 @@ class Results:
 
         Runs on the stand-in data are shown only where there is none on the paper's data.
         """
-        store = Store.of(out, reproduction.id, profile)
         for stand_in in (False, True) if reproduction.stand_in else (False,):
-            found = cls._read(reproduction, profile, store, seeds, stand_in)
+            found = cls._read(reproduction, profile, out, seeds, stand_in)
             if found.records:
                 return found
-        return cls._read(reproduction, profile, store, seeds, False)
+        return cls._read(reproduction, profile, out, seeds, False)
 
     @classmethod
-    def _read(cls, reproduction: Reproduction, profile: str, store: Store, seeds: int | None, stand_in: bool) -> Results:
-        most = seeds or 1
-        while True:
-            specs = reproduction.runs(profile, most, stand_in)
-            last = [spec.key for spec in specs if spec.seed == most - 1]
-            if seeds or not any(store.path(key).exists() for key in last):
-                break
-            most += 1
-        most = seeds or max(1, most - 1)
+    def _read(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None, stand_in: bool) -> Results:
+        store = Store.of(out, reproduction.home, profile)
+        most = seeds or stored_seeds(reproduction, profile, store, stand_in)
         keys = [spec.key for spec in reproduction.runs(profile, most, stand_in)]
         failures = {key: failure for key in keys if (failure := store.read_failure(key)) is not None}
-        return cls(reproduction, profile, most, store.folder, store.read_all(keys), failures, stand_in)
+        folder = Store.of(out, reproduction.id, profile).folder
+        return cls(reproduction, profile, most, folder, store.read_all(keys), failures, stand_in)
 
     @property
     def complete(self) -> bool:
@@ -99,18 +122,17 @@ class Results:
     def rows(self) -> list[Row]:
         """The table's rows in order, each view below its cell."""
         rows = []
-        schedule = self.reproduction.profile(self.profile).schedule
         for cell in self.reproduction.on(self.profile, self.stand_in):
-            keys = [cell.spec(schedule, seed).key for seed in range(self.seeds)]
+            keys = [self.reproduction.spec(cell, self.profile, seed).key for seed in range(self.seeds)]
             records = [self.records[key] for key in keys if key in self.records]
             done = [r for r in records if r["status"] == "done"]
-            runs = tuple({"seed": r["seed"], **derived(r["metrics"])} for r in done)
+            runs = tuple({"seed": r["seed"], **derived(r)} for r in done)
             failed = sum(key in self.failures and key not in self.records for key in keys)
-            row = Row(cell.row, cell.label, cell, runs, self.seeds, len(records) - len(done), failed)
+            row = Row(cell.row, cell.label, cell, runs, self.seeds, len(records) - len(done), failed, tuple(done))
             rows.append(row)
             for view in dict.fromkeys(name for r in done for name in r["views"]):
                 seen = [(r["seed"], r["views"][view]) for r in done if view in r["views"]]
-                runs = tuple({"seed": seed, **v["metrics"]} for seed, v in seen)
+                runs = tuple({"seed": seed, **derived({"metrics": v["metrics"]})} for seed, v in seen)
                 rows.append(replace(row, key=f"{cell.row}@{view}", label=seen[0][1]["label"], runs=runs))
         return rows
 
@@ -130,7 +152,7 @@ class Results:
         lines = []
         for record in self.records.values():
             line = {name: record[name] for name in ("method", "label", "seed", "dataset", "model", "profile", "status", "epochs", "key")}
-            line |= derived(record["metrics"])
+            line |= derived(record)
             line |= {f"{m}@{view}": value for view, v in record["views"].items() for m, value in v["metrics"].items()}
             lines.append(line | record["cost"])
         return pd.DataFrame(lines)
@@ -159,3 +181,15 @@ class Results:
         from suite.report import write
 
         return write(self)
+
+
+def stored_seeds(reproduction: Reproduction, profile: str, store: Store, stand_in: bool) -> int:
+    """For how many seeds, from 0 on, there are runs: any run in a reproduction's own folder, every run of a cell that has one at all
+    where it shows the runs of another, which may have more seeds of some."""
+    enough = all if reproduction.runs_in else any
+    there = [c for c in reproduction.on(profile, stand_in) if store.path(reproduction.spec(c, profile, 0).key).exists()]
+    cells = there if reproduction.runs_in else reproduction.on(profile, stand_in)
+    seeds = 0
+    while cells and enough(store.path(reproduction.spec(cell, profile, seeds).key).exists() for cell in cells):
+        seeds += 1
+    return max(1, seeds)

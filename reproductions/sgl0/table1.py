@@ -2,7 +2,7 @@
 
 from reproductions.sgl0 import PAPER, QUICK_EPOCHS
 from suite.methods import method
-from suite.reproduction import Column, Figure, Profile, Reproduction, grid
+from suite.reproduction import Column, Profile, Reproduction, Scatter, grid
 from suite.stats.claims import comparable, distinguishable, highest, lower, lowest
 
 QUICK_FACTOR = 20.0
@@ -113,7 +113,7 @@ TABLE = Reproduction(
             for metric, name, margin in (("test_error", "test error", 0.1), ("weight_sparsity", "weight sparsity", 1.0))
         ),
     ),
-    figures=(Figure(y=test_error, x=(weight_sparsity, neuron_sparsity)),),
+    figures=(Scatter(y=test_error, x=(weight_sparsity, neuron_sparsity)),),
     departures=(
         "Initial values, the batch of 100, the growth of beta on convolutions only and the penalty inside Adam are those of the authors'"
         " code. The text is silent on them but for beta, which it grows on every layer: the row with grow=all.",

@@ -27,13 +27,27 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """`name` tells the tables of one page apart ("" for the main one)."""
+    """`name` tells the tables of one page apart ("" for the main one).
+
+    label    index of the column that says what a row is called; what stands before it is the block that the row belongs to
+    """
 
     name: str
     title: str
     head: list[str]
     body: list[list[Cell]]
     notes: list[str] = field(default_factory=list)
+    label: int = 0
+
+    def starts(self) -> list[int]:
+        """The lines with which another block begins, without the first."""
+        blocks = [[cell.text for cell in line[: self.label]] for line in self.body]
+        return [i for i in range(1, len(blocks)) if blocks[i] != blocks[i - 1]]
+
+    def once(self) -> list[list[Cell]]:
+        """The lines, with their block named only where it begins."""
+        starts = {0, *self.starts()}
+        return [line if i in starts else [Cell("")] * self.label + line[self.label :] for i, line in enumerate(self.body)]
 
 
 def heading(column: Column, arrow: bool = True) -> str:
@@ -41,11 +55,65 @@ def heading(column: Column, arrow: bool = True) -> str:
     return column.title + unit + (ARROWS[column.better] if arrow else "")
 
 
+def grouped(results: Results) -> bool:
+    """Whether the rows stand in groups that are compared each within itself."""
+    return any(results.reproduction.groups)
+
+
+def groups(results: Results) -> dict[str, list[Row]]:
+    """The rows by group, in order; one group "" where there are none."""
+    found: dict[str, list[Row]] = {}
+    for row in results.rows:
+        found.setdefault(row.cell.group, []).append(row)
+    return found
+
+
+def group_label(results: Results, row: Row) -> str:
+    """The row's group as a reader sees it; with the data set where that is not the group's own: "mnist (on digits)"."""
+    own = next(cell.dataset for cell in results.reproduction.cells if cell.row == row.cell.row)
+    group = row.cell.group or own
+    return group if row.cell.dataset == own else f"{group} (on {row.cell.dataset})"
+
+
+def within(results: Results) -> str:
+    """What a sentence about comparisons adds where rows are compared with those of their group alone."""
+    return " within a data set" if grouped(results) else ""
+
+
 def labels(results: Results) -> dict[str, str]:
-    """What a reader sees in the first column, by row; where two rows would look the same, the options that differ are named."""
-    shown = [row.label for row in results.rows]
-    options = {row.key: row.cell.row.removeprefix(row.cell.method.name).strip() for row in results.rows}
-    return {row.key: f"{row.label} {options[row.key]}".rstrip() if shown.count(row.label) > 1 else row.label for row in results.rows}
+    """What a reader sees in the first column, by row; where two rows of a group would look the same, the options that differ are named."""
+    names = {}
+    for group, rows in groups(results).items():
+        shown = [row.label for row in rows]
+        for row in rows:
+            options = row.cell.row.removeprefix(f"{group}/" * bool(group)).removeprefix(row.cell.method.name).strip()
+            names[row.key] = f"{row.label} {options}".rstrip() if shown.count(row.label) > 1 else row.label
+    return names
+
+
+def full_labels(results: Results) -> dict[str, str]:
+    """The labels with the group before them, for a sentence."""
+    names = labels(results)
+    return {row.key: f"{row.cell.group}: {names[row.key]}" if row.cell.group else names[row.key] for row in results.rows}
+
+
+def leading(results: Results) -> tuple[list[str], dict[str, list[Cell]]]:
+    """Heads and, by row, cells of the first columns: the group where there are any, and what the row is called."""
+    names = labels(results)
+    if not grouped(results):
+        return ["method"], {row.key: [Cell(names[row.key])] for row in results.rows}
+    return ["data set", "method"], {row.key: [Cell(group_label(results, row)), Cell(names[row.key])] for row in results.rows}
+
+
+def baselines(results: Results) -> dict[str, Row]:
+    """By group, the row that the others of the group are compared with, where it has runs."""
+    name = results.reproduction.baseline
+    found: dict[str, Row] = {}
+    for group, rows in groups(results).items():
+        key = f"{group}/{name}" if group else name
+        ours = [row for row in rows if row.key == key and row.runs and not is_view(row)]
+        found |= {group: ours[0]} if ours else {}
+    return found
 
 
 def is_view(row: Row) -> bool:

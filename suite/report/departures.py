@@ -15,6 +15,7 @@ WORDS = {
     "learning_rate": "initial learning rate",
     "milestones": "epochs at which the learning rate drops",
     "decay": "factor on the learning rate at each drop",
+    "epoch_steps": "steps an epoch (0: one pass over the training set)",
     "penalty_factor": "factor on every penalty strength",
 }
 
@@ -25,19 +26,33 @@ def departures(results: Results) -> list[str]:
     found = [*reproduction.departures, *profile.departures]
     if not results.is_result:
         found.append(f"Data: {why_no_result(results)}.")
-    if "paper" in reproduction.settings:
-        paper = reproduction.settings["paper"].schedule
-        for name in (f.name for f in fields(paper)):
-            ours, theirs = getattr(profile.schedule, name), getattr(paper, name)
-            if ours != theirs:
-                words = WORDS.get(name, name.replace("_", " "))
-                found.append(f"{words[0].upper()}{words[1:]}: {_show(ours)}; the paper's setting is {_show(theirs)}.")
+    found += _settings(results)
     runs = load(reproduction.published).runs
     if runs and results.seeds < runs:
         found.append(f"Seeds: {results.seeds}; the paper's numbers are over {runs} runs.")
     for held in dict.fromkeys(cell.hold_out for cell in reproduction.cells if cell.hold_out):
         found.append(f"Scored on {held:,} examples held out of the training set, which is that much smaller; the test set is not used.")
+    for share in dict.fromkeys(cell.validation for cell in reproduction.cells if cell.validation):
+        found.append(f"{share:.3g} of the training set is held out to choose strengths on; no run trains on it.")
     return found
+
+
+def _settings(results: Results) -> list[str]:
+    """Where the schedule of this profile is not the paper's, with the groups of which that is true unless it is of all."""
+    reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
+    if "paper" not in reproduction.settings:
+        return []
+    paper = reproduction.settings["paper"]
+    differing: dict[str, list[str]] = {}
+    groups = reproduction.groups
+    for name in (f.name for f in fields(paper.schedule)):
+        for group in groups:
+            ours, theirs = (getattr(p.groups.get(group, p.schedule), name) for p in (profile, paper))
+            if ours != theirs:
+                words = WORDS.get(name, name.replace("_", " "))
+                text = f"{words[0].upper()}{words[1:]}: {_show(ours)}; the paper's setting is {_show(theirs)}."
+                differing.setdefault(text, []).append(group)
+    return [text if len(where) == len(groups) else f"{', '.join(where)}: {text}" for text, where in differing.items()]
 
 
 def render(results: Results) -> str:

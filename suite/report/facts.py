@@ -27,11 +27,10 @@ def command(results: Results) -> str:
 def header(results: Results) -> dict[str, str]:
     """Name and content of each line above the table."""
     found = records(results)
-    epochs = results.reproduction.profile(results.profile).schedule.epochs
     environments = [record["environment"] for record in found]
     return {
         "Source": results.reproduction.source,
-        "Profile": f"{results.profile} ({plural(epochs, 'epoch')})",
+        "Profile": f"{results.profile} ({_length(results)})",
         "Seeds": f"{results.seeds} ({', '.join(str(seed) for seed in range(results.seeds))})",
         "Runs": _runs(results),
         "Data": distinct(map(_data, found)) or ", ".join(datasets(results)),
@@ -43,6 +42,19 @@ def header(results: Results) -> dict[str, str]:
     }
 
 
+def _length(results: Results) -> str:
+    """How long the runs train, by group where groups differ."""
+    profile = results.reproduction.profile(results.profile)
+    lengths: dict[str, list[str]] = {}
+    for group in results.reproduction.groups or ("",):
+        schedule = profile.groups.get(group, profile.schedule)
+        steps = f" of {plural(schedule.epoch_steps, 'step')}" if schedule.epoch_steps else ""
+        lengths.setdefault(plural(schedule.epochs, "epoch") + steps, []).append(group)
+    if len(lengths) == 1:
+        return next(iter(lengths))
+    return "; ".join(f"{', '.join(groups)}: {length}" for length, groups in lengths.items())
+
+
 def datasets(results: Results) -> list[str]:
     """The data sets that the runs used."""
     return list(dict.fromkeys(cell.dataset for cell in results.reproduction.on(results.profile, results.stand_in)))
@@ -50,14 +62,14 @@ def datasets(results: Results) -> list[str]:
 
 def unfinished(results: Results) -> list[str]:
     """A line for each run that was computed and gave no metrics, with the file that says why."""
-    lines = []
+    lines, several = [], len(datasets(results)) > 1
     for key, spec in specs(results).items():
         if key in results.records:
             status, file = results.records[key]["status"], f"runs/{key}.json"
         else:
             status, file = "failed" if key in results.failures else "done", f"failures/{key}.json"
         if status != "done":
-            lines.append(f"`{spec.method.row}`, seed {spec.seed}: {status} ({file})")
+            lines.append(f"{f'{spec.dataset}: ' if several else ''}`{spec.method.row}`, seed {spec.seed}: {status} ({file})")
     return lines
 
 
@@ -79,7 +91,8 @@ def _runs(results: Results) -> str:
 
 def _data(record: dict[str, Any]) -> str:
     data = record["data"]
-    return f"{record['dataset']} ({data['n_train']:,} training and {data['n_test']:,} test examples)"
+    held = f", {data['n_validation']:,} held-out" if data.get("n_validation") else ""
+    return f"{record['dataset']} ({data['n_train']:,} training{held} and {data['n_test']:,} test examples)"
 
 
 def _device(environment: dict[str, Any]) -> str:

@@ -7,8 +7,9 @@ import textwrap
 import unicodedata
 
 from suite.report import tables
-from suite.report.cells import Cell, Table
+from suite.report.cells import Cell, Table, within
 from suite.report.facts import header, plural
+from suite.report.ranks import ranks
 from suite.report.verdicts import why_no_result
 from suite.results import Results
 
@@ -33,6 +34,7 @@ SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {
     "\N{SCRIPT SMALL L}": r"$\ell$",
     "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
     "β": r"$\beta$",
+    "χ": r"$\chi$",
     "λ": r"$\lambda$",
     "μ": r"$\mu$",
 }
@@ -42,13 +44,17 @@ LEGEND = r"Paper's numbers: $^{=}$ reproduced, $^{\neq}$ not reproduced, $^{?}$ 
 
 
 def floats(results: Results) -> str:
-    """Main table, comparison with the baseline and further measurements, below a comment that says where they come from."""
+    """Main table, ranks, comparison with the baseline and further measurements, below a comment that says where they come from.
+
+    The comment alone where there are no rows, for a figure that needs no runs.
+    """
     facts = [f"{name}: {' '.join(content.split())}" for name, content in header(results).items()]
     comment = [f"% {results.reproduction.id}: {' '.join(results.reproduction.title.split())}", *(f"% {fact}" for fact in facts)]
     if not results.is_result:
         comment.insert(0, f"% NOT A RESULT: {why_no_result(results)}")
     comment.append(r"% Needs \usepackage{booktabs}.")
-    found = [table for make in (tables.main, tables.compared, tables.further) if (table := make(results)) is not None]
+    made = (tables.main, ranks, tables.compared, tables.further) if results.reproduction.cells else ()
+    found = [table for make in made if (table := make(results)) is not None]
     return "\n".join(comment) + "\n" + "\n".join(_float(results, table) for table in found)
 
 
@@ -56,17 +62,27 @@ def _float(results: Results, table: Table) -> str:
     import pandas as pd
 
     heads = [_stacked(head) for head in table.head]
-    frame = pd.DataFrame([[_cell(cell) for cell in line] for line in table.body], columns=range(len(heads)))
+    frame = pd.DataFrame([[_cell(cell) for cell in line] for line in table.once()], columns=range(len(heads)))
     styler = frame.style.hide(axis="index").format_index(heads.__getitem__, axis="columns").set_table_styles(SIZE)
-    return styler.to_latex(
+    text = styler.to_latex(
         environment="table*",
         position="t",
         position_float="centering",
-        column_format=r"p{0.2\textwidth}" + "r" * (len(heads) - 1),
+        column_format="l" * table.label + r"p{0.2\textwidth}" + "r" * (len(heads) - table.label - 1),
         hrules=True,
         caption=_caption(results, table),
         label="-".join(part for part in (f"tab:{results.reproduction.id.replace('/', '-')}", table.name) if part),
     )
+    return _ruled(text, table.starts())
+
+
+def _ruled(text: str, starts: list[int]) -> str:
+    """A rule above each of these lines of the body; every line of it stands on one line of the text."""
+    lines = text.split("\n")
+    first = lines.index(r"\midrule") + 1
+    for start in reversed(starts):
+        lines.insert(first + start, r"\midrule")
+    return "\n".join(lines)
 
 
 def _caption(results: Results, table: Table) -> str:
@@ -76,11 +92,15 @@ def _caption(results: Results, table: Table) -> str:
     warning = "" if results.is_result else f"NOT A RESULT: {why_no_result(results)}. "
     parts = [escape(f"{warning}{what.removesuffix('.')}. {results.reproduction.source.removesuffix('.')}. {runs}")]
     if not table.name:
-        parts.append(escape("Mean ± SD over the seeds; bold: best mean."))
+        parts.append(escape(f"Mean ± SD over the seeds; bold: best mean{within(results)}."))
     if any(cell.verdict for line in table.body for cell in line):
         parts.append(LEGEND)
+    if table.name == "ranks":
+        parts.append(escape("Rank 1 is best; F and p: Iman and Davenport; critical difference: Nemenyi, at .05."))
     if table.name == "compared":
-        parts.append(escape("Difference of the means with Welch's 95 % interval; p: permutation test, Holm over the column."))
+        parts.append(
+            escape(f"Difference of the means with Welch's 95 % interval; p: permutation test, Holm over the column{within(results)}.")
+        )
     return " ".join(parts)
 
 

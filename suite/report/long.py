@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from suite.report.cells import is_view, labels
+from suite.report.cells import baselines, grouped, groups, is_view, labels
 from suite.report.published import load
 from suite.results import Results
 
@@ -22,9 +22,10 @@ FIELDS = [
 
 def lines(results: Results) -> str:
     """CSV with a head line. Intervals are 95 % Student-t (mean) and Welch (difference to the baseline); `values` has one number a
-    seed; an empty field means that there is no such number."""
+    seed; an empty field means that there is no such number. Where the rows stand in groups, a last field `group` names each row's."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, FIELDS, lineterminator="\n", restval="")
+    fields = [*FIELDS, "group"] if grouped(results) else FIELDS
+    writer = csv.DictWriter(out, fields, lineterminator="\n", restval="", extrasaction="ignore")
     writer.writeheader()
     for line in _lines(results):
         writer.writerow({name: _plain(value) for name, value in line.items()})
@@ -69,30 +70,31 @@ def _lines(results: Results):
                 **{name: verdict.get(name) for name in ("tolerance", "verdict", "seeds_needed")},
                 "published_difference": verdict.get("difference"),
                 **against.get(row.key, {}),
+                "group": row.cell.group,
             }
 
 
 def _comparisons(results: Results, metric: str) -> dict[str, dict[str, Any]]:
-    """By row, its difference to the baseline; nothing where the baseline lacks the metric."""
+    """By row, its difference to the baseline of its group; nothing where the baseline lacks the metric."""
     from suite.stats.comparisons import compare_to_baseline
 
-    baseline = results.reproduction.baseline
-    groups = {row.key: row.values(metric) for row in results.rows if not is_view(row)}
-    if not groups.get(baseline):
-        return {}
-    return {
-        c.name: {
-            "baseline": baseline,
-            "difference": c.difference,
-            "difference_low": c.low,
-            "difference_high": c.high,
-            "effect_sd": c.effect_sd,
-            "p": c.p,
-            "p_holm": c.p_holm,
-            "note": c.note,
-        }
-        for c in compare_to_baseline(groups, baseline)
-    }
+    against, found = baselines(results), {}
+    for group, rows in groups(results).items():
+        if group not in against or not against[group].values(metric):
+            continue
+        baseline = against[group].key
+        for c in compare_to_baseline({row.key: row.values(metric) for row in rows if not is_view(row)}, baseline):
+            found[c.name] = {
+                "baseline": baseline,
+                "difference": c.difference,
+                "difference_low": c.low,
+                "difference_high": c.high,
+                "effect_sd": c.effect_sd,
+                "p": c.p,
+                "p_holm": c.p_holm,
+                "note": c.note,
+            }
+    return found
 
 
 def _plain(value: Any) -> str:

@@ -8,26 +8,50 @@ from suite.report import tables
 from suite.report.cells import Cell, Table
 from suite.report.departures import departures
 from suite.report.facts import header
+from suite.report.ranks import ranks
+from suite.report.selection import selection
 from suite.report.verdicts import why_no_result
 from suite.results import Results
 
+SECTIONS = (
+    tables.main,
+    ranks,
+    selection,
+    tables.claims,
+    tables.compared,
+    tables.further,
+    tables.intervals,
+)
+WITHOUT_RUNS = ("Source", "Again")
+"""The facts about a figure that needs no runs."""
+
 
 def page(results: Results) -> str:
-    """Facts, tables and departures, in that order."""
+    """Facts, tables and departures, in that order; of a figure that needs no runs its files in place of the tables."""
     from tabulate import tabulate
 
     reproduction = results.reproduction
     parts = [f"# {escape(reproduction.id)}: {escape(reproduction.title)}"]
-    if not results.is_result:
+    if not results.is_result and reproduction.cells:
         parts.append(f"> **Not a result:** {escape(why_no_result(results))}. No verdict against the paper is given.")
-    facts = [[name, escape(content)] for name, content in header(results).items()]
+    facts = [[name, escape(content)] for name, content in header(results).items() if reproduction.cells or name in WITHOUT_RUNS]
     parts.append(tabulate(facts, headers=["", ""], tablefmt="pipe", disable_numparse=True))
-    for make in (tables.main, tables.claims, tables.compared, tables.further, tables.intervals):
+    if not reproduction.cells:
+        parts.append(_figures(results))
+    for make in SECTIONS if reproduction.cells else ():
         table = make(results)
         if table is not None:
             parts += _section(table)
     parts += ["## Departures from the paper", "\n".join(f"- {escape(line)}" for line in departures(results)) or "None."]
     return "\n\n".join(parts) + "\n"
+
+
+def _figures(results: Results) -> str:
+    several = len(results.reproduction.figures) > 1
+    names = [f"figure{number if several else ''}" for number, _ in enumerate(results.reproduction.figures, 1)]
+    images = [f"![{escape(results.reproduction.title)}]({name}.png)" for name in names]
+    files = ", ".join(f"`{name}.png`" for name in names)
+    return "\n\n".join([*images, f"Drawn without any run: {files}; beside each a PDF and, as CSV, its points."])
 
 
 def _section(table: Table) -> list[str]:

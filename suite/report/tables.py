@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from suite.errors import SuiteError
-from suite.report.cells import NONE, Cell, Table, best, heading, interval, is_view, labels, measured, runs
+from suite.report.cells import (
+    NONE,
+    Cell,
+    Table,
+    baselines,
+    best,
+    full_labels,
+    grouped,
+    groups,
+    heading,
+    interval,
+    is_view,
+    labels,
+    leading,
+    measured,
+    runs,
+    within,
+)
 from suite.report.facts import datasets, unfinished
 from suite.report.published import Published, load
 from suite.report.verdicts import NO_VERDICT
@@ -11,15 +28,26 @@ from suite.reproduction import Column
 from suite.results import Results
 
 FORMATS = ("markdown", "latex", "csv", "terminal")
+KINDS = {
+    "best average rank": "Best average rank: Nemenyi's critical difference at .05 decides; it shrinks with data sets, not with seeds.",
+    "distinct winners": "Different winners: each winner beats the other in its own measure, both 95 % intervals clear of 0.",
+    "absent": "Absent: every run is exactly 0.",
+    "present": "Present: the 95 % Student-t interval of the mean lies at or above the bound.",
+    "best within a loss": "Best at a bounded loss: the best value of each seed among the strengths that keep to the bound; 95 % interval.",
+}
+"""How claims of a kind are decided, for the kinds that the usual note does not cover."""
 
 
 def render(results: Results, format: str = "markdown") -> str:
     """The tables as text; the same records give the same text. SuiteError for a format that there is not.
 
-    markdown   the whole page: facts, main table, claims, comparison with the baseline, further measurements, intervals, departures
+    markdown   the whole page: facts, main table, ranks, strengths, claims, comparison with the baseline, further measurements,
+               intervals, departures
     latex      the tables as floats that need booktabs only
     csv        one line a row and metric, with every number
-    terminal   main table and claims in plain text, 130 columns wide
+    terminal   main table, ranks and claims in plain text, 130 columns wide
+
+    Where there is nothing to tabulate, a figure that needs no runs, the page names the figure's files, and the others say as much.
     """
     if format == "markdown":
         from suite.report.markdown import page
@@ -45,21 +73,21 @@ def main(results: Results) -> Table:
     published = load(results.reproduction.published) if results.is_result else Published()
     verdicts = {(v["row"], v["metric"]): v["verdict"] for v in results.verdicts["numbers"]}
     printed = {metric for _, metric in published.numbers}
-    columns, names = results.reproduction.columns, labels(results)
-    several = len(datasets(results)) > 1 or not results.is_result
-    winners = {column.metric: best(results.rows, column) for column in columns}
-    head = ["method", *(["data set"] if several else []), "runs"]
+    columns, (first, lead) = results.reproduction.columns, leading(results)
+    several = not grouped(results) and (len(datasets(results)) > 1 or not results.is_result)
+    winners = {(key, column.metric) for rows in groups(results).values() for column in columns for key in best(rows, column)}
+    head = [*first, *(["data set"] if several else []), "runs"]
     for column in columns:
         head += [heading(column), "paper"] if column.metric in printed else [heading(column)]
     body = []
     for row in results.rows:
-        line = [Cell(names[row.key]), *([Cell(row.cell.dataset)] if several else []), runs(row)]
+        line = [*lead[row.key], *([Cell(row.cell.dataset)] if several else []), runs(row)]
         for column in columns:
-            line.append(measured(row, column, row.key in winners[column.metric]))
+            line.append(measured(row, column, (row.key, column.metric) in winners))
             if column.metric in printed:
                 line.append(_paper(published, row.key, column, verdicts))
         body.append(line)
-    return Table("", results.reproduction.title, head, body, _notes(results, published))
+    return Table("", results.reproduction.title, head, body, _notes(results, published), len(first) - 1)
 
 
 def _paper(published: Published, row: str, column: Column, verdicts: dict[tuple[str, str], str]) -> Cell:
@@ -72,10 +100,10 @@ def _paper(published: Published, row: str, column: Column, verdicts: dict[tuple[
 
 
 def _notes(results: Results, published: Published) -> list[str]:
-    names = labels(results)
+    names = full_labels(results)
     notes = [
-        "Mean ± SD (n - 1 in the denominator) over the seeds. Bold: best mean of a column; neither a row that scores the training of "
-        "the row above it in another way nor a single run beside several competes."
+        f"Mean ± SD (n - 1 in the denominator) over the seeds. Bold: best mean of a column{within(results)}; neither a row that scores "
+        "the training of the row above it in another way nor a single run beside several competes."
     ]
     tolerances = [_tolerance(column) for column in results.reproduction.columns if column.tolerance is not None]
     if published.numbers and tolerances:
@@ -110,25 +138,28 @@ def claims(results: Results) -> Table | None:
         for c in found
     ]
     notes = ["The interval decides; p is that of a permutation test. Lower and higher: 95 % interval; comparable: 90 %, within the margin."]
+    notes += [note for kind, note in KINDS.items() if kind in {c["kind"] for c in found}]
     return Table("claims", "Claims", ["claim", "source", "verdict", "p", "evidence"], body, notes)
 
 
 def compared(results: Results) -> Table | None:
-    """Each training minus the baseline in the columns where one end is the better; None without a baseline that has run."""
+    """Each training minus the baseline of its group in the columns where one end is the better; None where no baseline has run."""
     from suite.stats.comparisons import compare_to_baseline, format_p
 
-    baseline = results.row(results.reproduction.baseline)
+    against = baselines(results)
     columns = [c for c in results.reproduction.columns if c.better]
-    if baseline is None or not baseline.runs or not columns:
+    if not against or not columns:
         return None
-    names = labels(results)
-    rows = [row for row in results.rows if not is_view(row)]
-    head = ["method"]
-    cells = {row.key: [Cell(names[row.key])] for row in rows if row.key != baseline.key}
-    notes = ["Difference of the means with Welch's 95 % interval; p: exact permutation test, corrected by Holm over the column."]
+    (head, lead), names = leading(results), full_labels(results)
+    label = len(head) - 1
+    rows = {group: [row for row in of if not is_view(row)] for group, of in groups(results).items() if group in against}
+    cells = {row.key: lead[row.key] for group, of in rows.items() for row in of if row.key != against[group].key}
+    over = f"column{within(results)}"
+    notes = [f"Difference of the means with Welch's 95 % interval; p: exact permutation test, corrected by Holm over the {over}."]
     remarks: dict[str, list[str]] = {}
     for column in columns:
-        found = compare_to_baseline({row.key: row.values(column.metric) for row in rows}, baseline.key)
+        values = {group: {row.key: row.values(column.metric) for row in of} for group, of in rows.items()}
+        found = [c for group, of in values.items() for c in compare_to_baseline(of, against[group].key)]
         tested = any(c.p_holm is not None for c in found)
         head += [heading(column), *(["p"] if tested else [])]
         for c in found:
@@ -142,33 +173,38 @@ def compared(results: Results) -> Table | None:
             which = ", ".join(about) if len(about) < 4 else f"{len(about)} of {len(found)} rows"
             remarks.setdefault(f"{which}: {remark}", []).append(column.title)
     notes += [f"{', '.join(titles)}, {remark}." for remark, titles in remarks.items()]
-    return Table("compared", f"Compared with {names[baseline.key]}", head, list(cells.values()), notes)
+    alone = [group for group in groups(results) if group not in against]
+    if alone:
+        notes.append(f"No comparison on {', '.join(alone)}: the baseline has no runs there.")
+    title = labels(results)[next(iter(against.values())).key]
+    return Table("compared", f"Compared with {title}", head, list(cells.values()), notes, label)
 
 
 def further(results: Results) -> Table | None:
     """The columns beside the main ones; a text is that of the first run."""
-    columns, names = results.reproduction.extra, labels(results)
+    columns, (first, lead) = results.reproduction.extra, leading(results)
     if not columns:
         return None
-    body = [[Cell(names[row.key]), runs(row), *(measured(row, column) for column in columns)] for row in results.rows]
+    body = [[*lead[row.key], runs(row), *(measured(row, column) for column in columns)] for row in results.rows]
     texts = [c.title for c in columns if any(isinstance(run.get(c.metric), str) for row in results.rows for run in row.runs)]
     notes = [f"{title}: that of the first seed." for title in texts]
-    return Table("further", "Further measurements", ["method", "runs", *map(heading, columns)], body, notes)
+    return Table("further", "Further measurements", [*first, "runs", *map(heading, columns)], body, notes, len(first) - 1)
 
 
 def intervals(results: Results) -> Table:
     """The key of each row, and the 95 % Student-t interval of each mean."""
     from suite.stats.intervals import summary
 
-    columns, names = results.reproduction.columns, labels(results)
+    columns, (first, lead) = results.reproduction.columns, leading(results)
     body = []
     for row in results.rows:
         found = [(summary(row.values(column.metric)), column.digits) for column in columns]
-        body.append([Cell(names[row.key]), Cell(f"`{row.key}`"), *(Cell(interval(s.low, s.high, digits)) for s, digits in found)])
+        body.append([*lead[row.key], Cell(f"`{row.key}`"), *(Cell(interval(s.low, s.high, digits)) for s, digits in found)])
     return Table(
         "intervals",
         "95 % intervals of the means",
-        ["method", "key of the row", *(heading(c, False) for c in columns)],
+        [*first, "key of the row", *(heading(c, False) for c in columns)],
         body,
         ["Student's t; a single run has none."],
+        len(first) - 1,
     )

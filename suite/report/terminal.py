@@ -1,12 +1,15 @@
-"""Main table and claims in plain text, for the end of a run."""
+"""Main table, ranks and claims in plain text, for the end of a run."""
 
 from __future__ import annotations
 
 import textwrap
+from itertools import accumulate
 
 from suite.report import tables
 from suite.report.cells import Cell, Table
 from suite.report.facts import header
+from suite.report.ranks import ranks
+from suite.report.selection import lines as strengths
 from suite.report.verdicts import why_no_result
 from suite.results import Results
 
@@ -19,6 +22,8 @@ def screen(results: Results) -> str:
     """No line is longer than 130 columns."""
     facts = header(results)
     lines = [f"{results.reproduction.id}: {results.reproduction.title}", *(f"{name}: {facts[name]}" for name in FACTS)]
+    if not results.reproduction.cells:
+        return f"{lines[0]}\nA figure that needs no runs; there is no table.\n"
     if not results.is_result:
         lines.insert(0, f"NOT A RESULT: {why_no_result(results)}; no verdict against the paper.")
     lines = [part for line in lines for part in textwrap.wrap(line, WIDTH)]
@@ -27,6 +32,10 @@ def screen(results: Results) -> str:
     if any(cell.verdict for line in main.body for cell in line):
         legend += "; beside the paper's number: = reproduced, ≠ not reproduced, ? inconclusive"
     lines += ["", _grid(main), legend]
+    ranked = ranks(results)
+    lines += ["", _grid(ranked), "average ranks, 1 is best; * best"] if ranked else []
+    chosen = [part for line in strengths(results) for part in textwrap.wrap(line, WIDTH)]
+    lines += ["", *chosen] if chosen else []
     for claim in results.verdicts["claims"] if results.is_result else []:
         indent = " " * 17
         lines += ["", f"{claim['verdict']:<16} {textwrap.fill(claim['text'], WIDTH, initial_indent=indent, subsequent_indent=indent)[17:]}"]
@@ -37,12 +46,17 @@ def screen(results: Results) -> str:
 def _grid(table: Table) -> str:
     from tabulate import tabulate
 
-    body = [[_cell(cell) for cell in line] for line in table.body]
+    k = table.label
+    body = [[_cell(cell) for cell in line] for line in table.once()]
     heads = ["\n".join(textwrap.wrap(head, 14, break_long_words=False)) for head in table.head]
     widths = [max(*(2 + len(part) for part in head.split("\n")), *map(len, column)) for head, *column in zip(heads, *body, strict=True)]
-    room = max(16, WIDTH - sum(widths[1:]) - 2 * (len(heads) - 1))  # tabulate makes a column two wider than its head
-    body = [["\n".join(textwrap.wrap(line[0], room)), *line[1:]] for line in body]
-    return tabulate(body, headers=heads, tablefmt="simple", disable_numparse=True)
+    room = max(16, WIDTH - (sum(widths) - widths[k]) - 2 * (len(heads) - 1))  # tabulate makes a column two wider than its head
+    body = [[*line[:k], "\n".join(textwrap.wrap(line[k], room)), *line[k + 1 :]] for line in body]
+    lines = tabulate(body, headers=heads, tablefmt="simple", disable_numparse=True).split("\n")
+    ends = list(accumulate((1 + line[k].count("\n") for line in body), initial=2 + max(head.count("\n") for head in heads)))
+    for start in reversed(table.starts()):
+        lines.insert(ends[start], "")
+    return "\n".join(lines)
 
 
 def _cell(cell: Cell) -> str:

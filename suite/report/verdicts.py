@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from suite.report.published import Number, load
 from suite.reproduction import Column
 from suite.results import Results, Row
+from suite.stats.claims import AnyClaim, PathClaim
 
 NO_VERDICT: Final = "no verdict"
 
 
 def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
-    """{"numbers": [...], "claims": [...]}, in the order of the table; legal JSON.
+    """{"numbers": [...], "claims": [...]}, in the order of the table, and "ranks" where methods are ranked over groups; legal JSON.
 
     numbers   one for each published number of a column that this table shows: row, metric, our mean, sd and n, the published value,
               sd and n, tolerance, verdict, difference with its 90 and 95 % interval, reason, seeds_needed, source, status, warning
-    claims    text, metric, rows, verdict, difference, low, high, n, p, reason, seeds_needed, source
+    claims    text, kind, metric, rows, margin, what else the kind has, verdict, difference, low, high, n, p, reason, against,
+              seeds_needed, source
+    ranks     one for each metric by which methods are ranked: verdict ("differ" or "inconclusive"), average ranks, statistics, blocks
 
     Runs of the smoke profile or on stand-in data get no verdict.
     """
+    from suite.report.ranks import as_data
+
     published = load(results.reproduction.published)
     columns = (*results.reproduction.columns, *results.reproduction.extra)
     numbers = [
@@ -28,7 +34,9 @@ def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
         for column in columns
         if (number := published.get(row.key, column.metric)) is not None
     ]
-    return {"numbers": numbers, "claims": [_claim(results, claim) for claim in results.reproduction.claims]}
+    found = {"numbers": numbers, "claims": [_claim(results, claim) for claim in results.reproduction.claims]}
+    ranks = as_data(results)
+    return found | ({"ranks": ranks} if ranks else {})
 
 
 def why_no_result(results: Results) -> str:
@@ -37,7 +45,7 @@ def why_no_result(results: Results) -> str:
         return ""
     profile = results.reproduction.profile(results.profile)
     used = profile.dataset or results.reproduction.stand_in
-    meant = ", ".join(dict.fromkeys(cell.dataset for cell in results.reproduction.cells))
+    meant = ", ".join(dict.fromkeys(cell.dataset for cell in results.reproduction.cells if cell.dataset != used)) or used
     if results.stand_in and not profile.dataset:
         return f"{meant} was not to be had, so these runs are on {used}"
     return f"the {results.profile} profile runs on {used} in place of {meant}, as a check of the code"
@@ -73,11 +81,20 @@ def _number(results: Results, row: Row, column: Column, number: Number) -> dict[
     }
 
 
-def _claim(results: Results, claim: Any) -> dict[str, Any]:
-    from suite.stats.verdicts import claim_verdict
+def _claim(results: Results, claim: AnyClaim) -> dict[str, Any]:
+    from suite.stats.judge import judge
 
-    found = claim_verdict(claim, results.values).as_dict()
+    found = judge(claim, _samples(results, claim)).as_dict()
     if not results.is_result:
         found |= {"verdict": NO_VERDICT, "reason": why_no_result(results), "seeds_needed": None}
-    about = {"text": claim.text, "kind": claim.kind, "metric": claim.metric, "rows": [claim.a, *claim.others], "margin": claim.margin}
-    return {**about, **found, "source": claim.source}
+    about = {"text": claim.text, "kind": claim.kind, "metric": claim.metric, "rows": list(claim.rows), "margin": claim.margin}
+    return {**about, **claim.details, **found, "source": claim.source}
+
+
+def _samples(results: Results, claim: AnyClaim) -> Callable[[str, str], list[float]]:
+    """The values of a row; of a series, what it reaches along its path, one value a seed."""
+    if not isinstance(claim, PathClaim):
+        return results.values
+    from suite.report.path import frontier
+
+    return lambda series, metric: list(frontier(results, series, metric, claim.guard, claim.loss, claim.better).values())

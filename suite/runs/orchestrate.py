@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,15 +80,17 @@ def reproduce(
     options: Options,
     watchers: list[Watcher],
     stand_in: bool = False,
+    without: Collection[str] = (),
 ) -> Results:
-    """Compute the missing runs of a reproduction and give all of them.
+    """Compute the missing runs of a reproduction and give all of them, but those on the data sets of `without`.
 
     A run that fails is stored apart with its traceback and does not stop the others. Interrupting leaves every finished run stored
     and every other one with its checkpoint.
     """
-    store = Store.of(options.out, reproduction.id, profile)
-    store.check_writable()
-    wanted = reproduction.runs(profile, seeds, stand_in)
+    store, shown = (Store.of(options.out, id, profile) for id in (reproduction.home, reproduction.id))
+    for place in dict.fromkeys((store, shown)):
+        place.check_writable()
+    wanted = reproduction.runs(profile, seeds, stand_in, without)
     specs = with_needs(wanted)
     if options.force:
         for spec in specs:
@@ -128,7 +131,7 @@ def reproduce(
         "failed": len(failures),
         "diverged": sum(r["status"] == "diverged" for r in known.values()),
     }
-    return Results(reproduction, profile, seeds, store.folder, known, failures, stand_in, counts)
+    return Results(reproduction, profile, seeds, shown.folder, known, failures, stand_in, counts)
 
 
 def failure(spec: RunSpec, what: dict) -> dict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -102,9 +103,8 @@ def state(store: Store, key: str) -> str:
 
 def plan(table: Reproduction, seeds: int, profile: str, out: Path, jobs: int) -> Plan:
     """The runs of a reproduction, those they build on, and their states. Imports nothing that trains."""
-    store = Store.of(out, table.id, profile)
-    schedule = table.profile(profile).schedule
-    rows = {cell.row: [cell.spec(schedule, seed) for seed in range(seeds)] for cell in table.on(profile)}
+    store = Store.of(out, table.home, profile)
+    rows = {cell.row: [table.spec(cell, profile, seed) for seed in range(seeds)] for cell in table.on(profile)}
     listed = {spec.key for row in rows.values() for spec in row}
     for spec in with_needs([spec for row in rows.values() for spec in row]):
         if spec.key not in listed:
@@ -156,7 +156,7 @@ def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]
     return {k: Timing(statistics.median(t.epoch for t in ts), statistics.median(t.rest for t in ts)) for k, ts in seen.items()}
 
 
-def measure(table: Reproduction, profile: str, out: Path, data_root: str | None, steps: int = 20) -> None:
+def measure(table: Reproduction, profile: str, out: Path, data_root: str | None, steps: int = 20, without: Collection[str] = ()) -> None:
     """Time a few steps of every method of a table in one thread, and its final scores, and keep what follows for a run."""
     from suite.data import load
     from suite.runs.worker import prepare_process
@@ -164,7 +164,7 @@ def measure(table: Reproduction, profile: str, out: Path, data_root: str | None,
 
     prepare_process()
     timings: dict[str, Timing] = {}
-    for spec in table.runs(profile, 1):
+    for spec in table.runs(profile, 1, without=without):
         if kind(spec) in timings or spec.needs():
             continue
         data = load(spec.dataset, data_root)

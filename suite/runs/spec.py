@@ -16,7 +16,11 @@ PROTOCOL = 1
 
 @dataclass(frozen=True)
 class RunSpec:
-    """One training: data set, model, method, schedule and seed. `hold_out` > 0 scores on that many held-out training images."""
+    """One training: data set, model, method, schedule and seed.
+
+    hold_out      > 0: score on that many held-out training examples in place of the test set
+    validation    > 0: hold out this share of the training set, and score on it beside the test set
+    """
 
     dataset: str
     model: str
@@ -24,6 +28,7 @@ class RunSpec:
     schedule: Schedule
     seed: int = 0
     hold_out: int = 0
+    validation: float = 0.0
 
     @property
     def key(self) -> str:

@@ -54,6 +54,7 @@ def dataset(name: str, root: str | None):
 def compute(task: Task, on_epoch: Callable[[int, float], None] = lambda epoch, error: None) -> dict:
     """The record of a run. Its checkpoint stays until the record is stored, since only then the run cannot be lost."""
     from suite.methods.base import Finished
+    from suite.metrics import describe
     from suite.runs.environment import environment
     from suite.training import checkpoint
     from suite.training.loop import Run
@@ -83,7 +84,15 @@ def compute(task: Task, on_epoch: Callable[[int, float], None] = lambda epoch, e
         "views": {name: {"label": run.method.view_label(name), "metrics": metrics} for name, metrics in outcome.views.items()},
         "layers": outcome.layers,
         "curves": outcome.curves,
-        "data": {"checksum": data.checksum, "n_train": len(run.x), "n_test": len(run.x_test)},
+        "filters": outcome.filters,
+        "network": describe(run.model, run.in_shape),
+        "data": {
+            "checksum": data.checksum,
+            "n_train": len(run.x),
+            "n_test": len(run.x_test),
+            "n_validation": len(run.x_held),
+            "epoch_steps": run.context.steps,
+        },
         "cost": {
             "wall_seconds": time.perf_counter() - started,
             "cpu_seconds": time.process_time() - cpu,

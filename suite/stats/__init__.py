@@ -5,7 +5,10 @@
     ranks         Friedman, Iman and Davenport, Nemenyi: several methods over several (data set, model) blocks
     aggregate     interquartile mean over cells, bootstrap stratified over the seeds inside each cell
     claims        what a paper says about a table, as data (imports neither numpy nor scipy)
-    verdicts      decides on published numbers and on claims
+    blocks        which blocks can be ranked: those with runs of every method
+    selection     the one-standard-error rule for the strength of a penalty
+    verdicts      decides on published numbers, and on claims about pairs of rows
+    judge         decides on every kind of claim
 
 Every function takes plain sequences or arrays of finite numbers and keeps no state. Import from the module that holds the name;
 the package itself imports nothing, so that declaring a claim costs nothing.

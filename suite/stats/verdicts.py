@@ -98,7 +98,7 @@ def number_verdict(
         return "reproduced" if _within(guess, tolerance) else "not reproduced" if _outside(guess, tolerance) else "inconclusive"
 
     verdict = outcome(n)
-    seeds = _seeds_needed(lambda seeds: outcome(seeds) != "inconclusive", n) if verdict == "inconclusive" else None
+    seeds = seeds_needed(lambda seeds: outcome(seeds) != "inconclusive", n) if verdict == "inconclusive" else None
     where = {
         "reproduced": f"{_show(difference, 0.90)} within ±{tolerance:g}",
         "not reproduced": f"{_show(difference, 0.95)} outside ±{tolerance:g}",
@@ -110,7 +110,7 @@ def number_verdict(
     if not theirs.has_spread and theirs.n < math.inf:
         remarks.append(f"published without a spread, counted as {theirs.n:g} run{'s' if theirs.n > 1 else ''} that vary as ours")
     if verdict == "inconclusive":
-        remarks.append(_plan(seeds, "in all"))
+        remarks.append(plan(seeds, "in all"))
     interval90, interval95 = difference.interval(0.90), difference.interval(0.95)
     return Verdict(verdict, difference.estimate, interval90, interval95, n, "; ".join(remarks), seeds)
 
@@ -140,7 +140,7 @@ def claim_verdict(claim: Claim, samples: Callable[[str, str], Values]) -> ClaimV
         known = [need for need in needs if need is not None]
         worst = replace(worst, seeds_needed=max(known) if len(known) == len(needs) else None)
         if worst.low is not None:
-            worst = replace(worst, reason=f"{worst.reason}; {_plan(worst.seeds_needed, 'each')}")
+            worst = replace(worst, reason=f"{worst.reason}; {plan(worst.seeds_needed, 'each')}")
     if len(pairs) > 1:
         worst = replace(worst, reason=f"against {worst.against}, the least in favour of {len(pairs)}: {worst.reason}")
     return worst
@@ -162,7 +162,7 @@ def _pair(claim: Claim, other: str, values: Values, other_values: Values) -> Cla
     def settled(seeds: int) -> bool:
         return _claim_outcome(claim, welch(replace(a, n=seeds), replace(b, n=seeds))) != "inconclusive"
 
-    seeds = _seeds_needed(settled, max(n)) if verdict == "inconclusive" else None
+    seeds = seeds_needed(settled, max(n)) if verdict == "inconclusive" else None
     confidence = 0.90 if claim.kind == "comparable" else 0.95
     floor = smallest_attainable_p(*n)
     remarks = [_show(difference, confidence), f"n = {n[0]} and {n[1]}"]
@@ -208,12 +208,16 @@ def _edge(margin: float) -> float:
     return margin * (1 + 1e-9)
 
 
-def _seeds_needed(settled: Callable[[int], bool], n: int) -> int | None:
-    # Searched one by one: with a fixed published SD, Welch's df can fall as n grows, so the width need not shrink at every step.
+def seeds_needed(settled: Callable[[int], bool], n: int) -> int | None:
+    """The smallest number of runs above n that settles it, None if there is none up to MOST_SEEDS.
+
+    Searched one by one: with a fixed published SD, Welch's df can fall as n grows, so the width need not shrink at every step.
+    """
     return next((seeds for seeds in range(n + 1, MOST_SEEDS + 1) if settled(seeds)), None)
 
 
-def _plan(seeds: int | None, counted: str) -> str:
+def plan(seeds: int | None, counted: str) -> str:
+    """In words, what `seeds_needed` gave."""
     if seeds is None:
         return f"not to be settled with {MOST_SEEDS:,} seeds at this difference"
     return f"about {seeds} seeds {counted} would settle it"

@@ -38,9 +38,13 @@ def test_error(model: nn.Module, x: Tensor, y: Tensor) -> float:
     return 100 * wrong.item() / len(y)
 
 
-def score(model: nn.Module, view: View, x: Tensor, y: Tensor, count) -> dict[str, float]:
-    """Test error with the view's weights and `count(model)`, a dictionary of counts, on the weights the view counts."""
-    with placed(model, view.weights):
-        metrics = {"test_error": test_error(model, x, y)}
+def score(model: nn.Module, view: View, x: Tensor, y: Tensor, count, error: float | None = None) -> dict[str, float]:
+    """Test error with the view's weights and `count(model)`, a dictionary of counts, on the weights the view counts.
+
+    error: the test error with these weights, where it is known already
+    """
+    if error is None:
+        with placed(model, view.weights):
+            error = test_error(model, x, y)
     with placed(model, view.counted if view.counted is not None else view.weights):
-        return metrics | count(model)
+        return {"test_error": error} | count(model)

@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from suite import models
 from suite.data import Dataset, hold_out
 from suite.methods.base import Context, Finished, Method, View
-from suite.metrics import dense_flops, layer_sparsity, measure
+from suite.metrics import dense_flops, layer_sparsity, measure, valid_flops
 from suite.metrics.compact import compact_metrics
 from suite.runs.spec import RunSpec
 from suite.training import checkpoint
@@ -25,7 +25,10 @@ from suite.training.schedule import Schedule
 from suite.training.seeding import Streams
 
 CHECKPOINT_SECONDS = 30.0
-CURVES = ("train_loss", "test_error", "weight_sparsity", "learning_rate", "seconds")
+COUNTED = ("weight_sparsity", "weight_sparsity_exact", "flops_left_valid")
+CURVES = ("train_loss", "test_error", *COUNTED, "learning_rate", "seconds")
+FEW_WEIGHTS = 1000
+"""A first convolution of at most this many weights goes into the record, so that its filters can be drawn from it."""
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Outcome:
     layers: dict[str, float]
     curves: dict[str, list[float]]
     weights: dict[str, Tensor]
+    filters: list | None = None
 
 
 def optimizer_for(schedule: Schedule, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
@@ -59,6 +63,10 @@ class Run:
         self.streams = Streams(spec.seed, spec.dataset, spec.model)
         data = hold_out(dataset, spec.hold_out, spec.seed) if spec.hold_out else dataset
         self.x, self.y, self.x_test, self.y_test = data.tensors(device)
+        self.x_held, self.y_held = self.x[:0], self.y[:0]
+        if spec.validation:
+            held = hold_out(data, round(spec.validation * len(self.x)), spec.seed)
+            self.x, self.y, self.x_held, self.y_held = held.tensors(device)
         self.in_shape = tuple(self.x.shape[1:])
         self.model = models.build(
             spec.model, in_shape=self.in_shape, n_classes=dataset.n_classes, generator=self.streams.generator("init")
@@ -68,7 +76,7 @@ class Run:
         self.context = Context(
             n_train=len(self.x),
             epochs=self.schedule.epochs,
-            steps=math.ceil(len(self.x) / self.schedule.batch_size),
+            steps=self.schedule.steps(len(self.x)),
             penalty_factor=self.schedule.penalty_factor,
             streams=self.streams,
             learning_rate=self.schedule.learning_rate,
@@ -76,7 +84,7 @@ class Run:
         )
         self.method.prepare(self.model, self.context)
         self.optimizer = optimizer_for(self.schedule, [*self.model.parameters(), *self.method.parameters()])
-        self.dense = dense_flops(self.model, self.in_shape)
+        self.dense, self.valid = dense_flops(self.model, self.in_shape), valid_flops(self.model, self.in_shape)
         self.epoch = 0
         self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
 
@@ -90,13 +98,20 @@ class Run:
         self.method.after_step()
         return loss.detach()
 
+    def order(self) -> Tensor:
+        """Row numbers of this epoch's examples: passes over the training set, each in an order of its own."""
+        stream, examples = self.streams.generator("order", self.epoch), self.schedule.examples(len(self.x))
+        passes = [torch.randperm(len(self.x), generator=stream) for _ in range(-(-examples // len(self.x)))]
+        return torch.cat(passes)[:examples].to(self.device)
+
     def train_epoch(self) -> bool:
         """One pass over the training set in this epoch's order, then evaluation. False when the loss or a weight is not finite."""
         start = time.perf_counter()
         self.context.learning_rate = self.schedule.rate(self.epoch)
         for group in self.optimizer.param_groups:
             group["lr"] = self.context.learning_rate
-        order = torch.randperm(len(self.x), generator=self.streams.generator("order", self.epoch)).to(self.device)
+        order = self.order()
+        torch.manual_seed(self.streams.number("layers", self.epoch))  # dropout draws from torch's own generator
         self.method.before_epoch(self.epoch)
         self.model.train()
         total = torch.zeros((), device=self.device)
@@ -109,9 +124,10 @@ class Run:
         view = self.method.scored()
         with placed(self.model, view.weights):
             error = test_error(self.model, self.x_test, self.y_test)
-            sparsity = measure(self.model, self.in_shape, dense=self.dense)["weight_sparsity"]
+            counts = self.counts(self.model)
         seconds = time.perf_counter() - start
-        for name, value in zip(CURVES, (loss, error, sparsity, self.context.learning_rate, seconds), strict=True):
+        counted = (counts[name] for name in COUNTED)
+        for name, value in zip(CURVES, (loss, error, *counted, self.context.learning_rate, seconds), strict=True):
             self.curves[name].append(value)
         return finite
 
@@ -152,12 +168,27 @@ class Run:
             return Outcome(status, {}, {}, {}, self.curves, {})
         view = self.method.scored()
         views = {name: self.scores(v) for name, v in self.method.views().items()}
-        metrics: dict[str, Any] = dict(self.scores(view))
+        seen = self.curves["test_error"][-1] if self.curves["test_error"] else None
+        metrics: dict[str, Any] = dict(self.scores(view, seen))
         metrics["best_test_error"] = min(self.curves["test_error"], default=metrics["test_error"])
         self.method.finish()
+        if len(self.x_held):
+            metrics["validation_error"] = test_error(self.model.eval(), self.x_held, self.y_held)
         metrics |= compact_metrics(self.model, self.x_test, self.in_shape, dense=self.dense)
         weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        return Outcome(status, metrics, views, layer_sparsity(self.model), self.curves, weights)
+        return Outcome(status, metrics, views, layer_sparsity(self.model), self.curves, weights, first_filters(self.model))
 
-    def scores(self, view: View) -> dict[str, float]:
-        return score(self.model, view, self.x_test, self.y_test, lambda m: measure(m, self.in_shape, dense=self.dense))
+    def scores(self, view: View, error: float | None = None) -> dict[str, float]:
+        return score(self.model, view, self.x_test, self.y_test, self.counts, error)
+
+    def counts(self, model: nn.Module) -> dict[str, float]:
+        return measure(model, self.in_shape, dense=self.dense, valid=self.valid)
+
+
+def first_filters(model: nn.Module) -> list | None:
+    """The weights (out, in, height, width) of the first layer to four digits, where that is a small convolution."""
+    weight = next(m.weight for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))).detach()
+    if weight.dim() != 4 or weight.numel() > FEW_WEIGHTS:
+        return None
+    rounded = [float(f"{w:.4g}") for w in weight.flatten().tolist()]
+    return torch.tensor(rounded, dtype=torch.float64).view(weight.shape).tolist()

@@ -14,6 +14,7 @@ class Schedule:
     optimizer       "adam" or "sgd"
     learning_rate   rate of the first epoch, multiplied by `decay` when an epoch in `milestones` begins
     milestones      epochs (counted from 0) at whose beginning the rate drops
+    epoch_steps     steps in an epoch, on passes over the training set begun anew in each epoch; 0: one pass
     penalty_factor  multiplies the strength of every method's penalty alike (1 = the paper's strength)
     """
 
@@ -27,18 +28,27 @@ class Schedule:
     milestones: tuple[int, ...] = ()
     decay: float = 0.1
     penalty_factor: float = 1.0
+    epoch_steps: int = 0
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "penalty_factor"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
-        for name in ("epochs", "learning_rate", "decay"):
+        for name in ("epochs", "learning_rate", "decay", "epoch_steps"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
 
     def rate(self, epoch: int) -> float:
         """Learning rate of an epoch."""
         return self.learning_rate * self.decay ** sum(epoch >= m for m in self.milestones)
+
+    def examples(self, n_train: int) -> int:
+        """Examples seen in an epoch on a training set of that size."""
+        return self.epoch_steps * self.batch_size or n_train
+
+    def steps(self, n_train: int) -> int:
+        """Steps in an epoch; the last takes fewer examples where the batch does not divide a pass."""
+        return -(-self.examples(n_train) // self.batch_size)
 
     def squeezed(self, epochs: int, **changes) -> Schedule:
         """The same schedule over fewer epochs: each milestone keeps its share of the training, rounded up to an epoch."""

@@ -33,7 +33,7 @@ def test_strict_report_exits_with_3_when_a_number_is_not_reproduced(invoke, tabl
 
 def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, table, monkeypatch):
     """SGL0 far worse than group lasso, against the paper's claim; every run is there, so none is computed."""
-    monkeypatch.setattr("suite.api.choose_stand_in", lambda *arguments: False)
+    monkeypatch.setattr("suite.api.find_data", lambda *arguments: (False, frozenset()))
     table(sgl0={"test_error": 5.0})
     line = ("reproduce", "table1", "--no-tracking", "--json")
     relaxed, strict = invoke(*line), invoke(*line, "--strict")

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,10 @@ import pytest
 from suite.methods import method
 from suite.methods.base import Method
 from suite.report import published
-from suite.reproduction import Column, Figure, Profile, Reproduction, grid
+from suite.reproduction import Cell, Column, Profile, Reproduction, Scatter, grid
 from suite.results import Results
 from suite.runs.store import Store
-from suite.stats.claims import comparable, lower, lowest
+from suite.stats.claims import best_average_rank, comparable, lower, lowest
 from suite.training.schedule import Schedule
 
 SPECIAL = r"a_b & 50 % <x> | #1 {y} $z^2 ~ \end *c* β"
@@ -93,7 +95,7 @@ TABLE = Reproduction(
         comparable("sgl0", "group_lasso", "weight_sparsity", 0.1, source="text"),
         lowest("sgl0", ["group_lasso", "l1"], "test_error", text="sgl0 has the lowest | error", source="text"),
     ),
-    figures=(Figure(y=error, x=(weights, neurons)),),
+    figures=(Scatter(y=error, x=(weights, neurons)),),
     departures=("The penalty is not the paper's.",),
     stand_in="digits",
     notes=("A note with 5 % and a_b.",),
@@ -141,11 +143,11 @@ def record(spec, profile, values):
         "status": "done" if done else "diverged",
         "epochs": spec.schedule.epochs,
         "spec": spec.identity(),
-        "metrics": scores(*values) if done else {},
+        "metrics": (values if isinstance(values, dict) else scores(*values)) if done else {},
         "views": {name: {"label": label, "metrics": scores(*seen)}} if name else {},
         "layers": {},
         "curves": {},
-        "data": {"checksum": "0", "n_train": 60000, "n_test": 10000},
+        "data": {"checksum": "0", "n_train": 60000, "n_test": 10000} | ({"n_validation": 5000} if spec.validation else {}),
         "cost": {"wall_seconds": 90.0, "cpu_seconds": 80.0, "training_seconds": 70.0, "peak_memory_mb": 500.0},
         "environment": {
             "git_commit": "0123456789abcdef",
@@ -159,6 +161,55 @@ def record(spec, profile, values):
             "suite": "0.1.0",
         },
     }
+
+
+accuracy = Column("test_accuracy", "accuracy", better="higher")
+flops = Column("flops_left", "FLOP share", better="lower")
+NETWORKS = {"mnist": "conv2_fc2", "fashion-mnist": "lenet5_caffe", "pendigits": "fc3", "sdd": "conv3_fc2"}
+NAMES = {"l1": "l1_proximal", "cges": "cges_proximal", "integrated_tl1": "integrated_tl1"}
+
+GROUPED = Reproduction(
+    id="demo/groups",
+    title="Four data sets",
+    source="Some & Paper 2019, Table 2",
+    cells=tuple(
+        Cell(group, model, method(file), group=group, name=name, title=name.upper())
+        for group, model in NETWORKS.items()
+        for name, file in NAMES.items()
+    ),
+    settings={"quick": Profile(PAPER.squeezed(4)), "smoke": Profile(PAPER.squeezed(1), dataset="digits")},
+    columns=(accuracy, flops),
+    extra=(Column("weights_left", "parameter share"),),
+    baseline="l1",
+    claims=(
+        best_average_rank("integrated_tl1", NAMES, "test_accuracy", NETWORKS, "higher", source="text"),
+        lower("mnist/integrated_tl1", "mnist/l1", "flops_left", source="text"),
+    ),
+    ranked=(accuracy, flops),
+)
+
+# Mean accuracy and FLOP share of each row; the three seeds lie 0.1 apart. No run of sdd but one of l1.
+GROUPED_MEANS = {
+    "mnist/l1": (98.0, 40.0),
+    "mnist/cges": (98.5, 60.0),
+    "mnist/integrated_tl1": (97.9, 20.0),
+    "fashion-mnist/l1": (88.0, 50.0),
+    "fashion-mnist/cges": (87.0, 70.0),
+    "fashion-mnist/integrated_tl1": (89.0, 30.0),
+    "pendigits/l1": (95.0, 30.0),
+    "pendigits/cges": (94.0, 80.0),
+    "pendigits/integrated_tl1": (97.0, 10.0),
+}
+
+
+def spread(accuracy, flops):
+    """The metrics of three seeds with these means and an SD of 0.1."""
+    return [
+        {"test_error": 100 - accuracy - step, "flops_left": flops + step, "weight_sparsity_exact": 100 - flops} for step in (-0.1, 0.0, 0.1)
+    ]
+
+
+GROUPED_VALUES = {row: spread(*means) for row, means in GROUPED_MEANS.items()} | {"sdd/l1": [*spread(80.0, 50.0)[:1], "diverged"]}
 
 
 @pytest.fixture(autouse=True)
@@ -177,8 +228,10 @@ def stored(tmp_path):
 
     def make(profile="quick", seeds=3, stand_in=False, table=TABLE, values=VALUES) -> Results:
         store = Store.of(tmp_path / "out", table.id, profile)
-        for spec in table.runs(profile, 3, stand_in):
-            value = (values.get(spec.method.row, []) + ["absent"] * 3)[spec.seed]
+        shutil.rmtree(store.folder, ignore_errors=True)
+        for cell, seed in product(table.on(profile, stand_in), range(3)):
+            spec = table.spec(cell, profile, seed)
+            value = (values.get(cell.row, values.get(spec.method.row, [])) + ["absent"] * 3)[seed]
             if value == "failed":
                 store.write_failure(spec.key, {"method": spec.method.row, "seed": spec.seed, "error": "out of memory"})
             elif value != "absent":
@@ -200,3 +253,13 @@ def golden():
         assert text == path.read_text(encoding="utf-8"), f"{name} has changed; SUITE_UPDATE_GOLDEN=1 accepts the change"
 
     return check
+
+
+@pytest.fixture
+def grouped(stored):
+    """Makes the results of a table of several data sets, one of which has hardly a run."""
+
+    def make(profile="quick", table=GROUPED, values=GROUPED_VALUES, **options) -> Results:
+        return stored(profile, table=table, values=values, **options)
+
+    return make

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from suite.errors import SuiteError
-from suite.report import figures
 from suite.report.cells import labels
+from suite.report.figures import scatter, style
 
 SIGNATURES = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "csv": b"source,row"}
 
@@ -16,7 +16,7 @@ SIGNATURES = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "csv": b"sourc
 @pytest.fixture
 def drawn(stored):
     results = stored()
-    return results, figures.canvas(results, results.reproduction.figures[0])
+    return results, scatter.canvas(results, results.reproduction.figures[0])
 
 
 def lines(axes):
@@ -60,7 +60,7 @@ def test_methods_differ_in_colour_or_marker(drawn):
         (line.get_color(), line.get_marker()) for line in drawn[1].axes[0].get_lines() if not line.get_label().startswith(("_", "paper"))
     ]
     assert len(set(styles)) == len(styles) == 9
-    assert len({(figures.COLOURS[i % 7], figures.MARKERS[i % 13]) for i in range(91)}) == 91
+    assert len({(style.COLOURS[i % 7], style.MARKERS[i % 13]) for i in range(91)}) == 91
 
 
 def test_a_row_that_is_far_off_is_put_on_the_upper_edge_and_says_so(drawn):
@@ -90,7 +90,7 @@ def test_the_legend_names_every_row_and_covers_nothing(drawn):
 
 def test_a_figure_that_is_no_result_says_so_and_has_no_paper(stored):
     results = stored("smoke")
-    made = figures.canvas(results, results.reproduction.figures[0])
+    made = scatter.canvas(results, results.reproduction.figures[0])
     assert made.get_suptitle().startswith("NOT A RESULT: the smoke profile")
     assert not [label for label in lines(made.axes[0]) if label.startswith("paper")]
 
@@ -118,7 +118,7 @@ def test_several_figures_are_numbered(stored, tmp_path):
 
 def test_the_points_are_written_beside_it(stored):
     results = stored()
-    rows = list(csv.DictReader(io.StringIO(figures.points(results, results.reproduction.figures[0]))))
+    rows = list(csv.DictReader(io.StringIO(scatter.points(results, results.reproduction.figures[0]))))
     ours = [(r["seed"], r["test_error"], r["weight_sparsity"]) for r in rows if (r["source"], r["row"]) == ("ours", "group_lasso")]
     assert ours == [("0", "1", "88"), ("1", "1.1", "89"), ("2", "1.2", "90")]
     paper = [r for r in rows if r["source"] == "paper"]
@@ -150,7 +150,7 @@ def test_a_view_far_off_does_not_set_the_scale_for_one_run(stored):
     """With SGL0 alone, its copy V misclassifies nearly everything and goes to the upper edge."""
     results = stored()
     alone = replace(results, records={key: r for key, r in results.records.items() if r["method"] == "sgl0"})
-    made = figures.canvas(alone, alone.reproduction.figures[0])
+    made = scatter.canvas(alone, alone.reproduction.figures[0])
     errors = alone.values("sgl0", "test_error")
     assert errors
     assert max(alone.values("sgl0@V", "test_error")) > 10 * max(errors)

@@ -16,6 +16,7 @@ import torch
 from suite import data
 from suite.runs import environment
 from suite.runs.environment import code_state
+from suite.training.loop import CURVES
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +45,16 @@ def test_identity_stands_at_the_top(record, sgl0_result):
 
 
 def test_metrics_under_both_protocols_and_of_every_view(record):
-    shares = {"weight_sparsity", "weight_sparsity_exact", "neuron_sparsity", "parameters_left", "flops_left"}
+    shares = {"weight_sparsity", "weight_sparsity_exact", "neuron_sparsity", "parameters_left", "flops_left", "flops_left_valid"}
     assert shares | {"test_error", "best_test_error"} <= set(record["metrics"])
-    assert shares | {"test_error"} == set(record["views"]["V"]["metrics"])
+    last_layer = {f"last_layer_{name}" for name in ("sparsity", "neurons", "neurons_removed")}
+    assert shares | last_layer | {"test_error"} == set(record["views"]["V"]["metrics"])
     assert record["views"]["V"]["label"] == "sparse group l0asso, V"
     assert set(record["layers"]) == {"fc1", "fc2", "fc3"}
 
 
 def test_curves_have_a_value_an_epoch(record):
-    assert set(record["curves"]) == {"train_loss", "test_error", "weight_sparsity", "learning_rate", "seconds"}
+    assert set(record["curves"]) == set(CURVES)
     assert {len(values) for values in record["curves"].values()} == {2}
     assert record["curves"]["test_error"][-1] == record["metrics"]["test_error"]
 
@@ -82,7 +84,8 @@ def test_denormals_are_flushed_as_the_record_says(record):
 
 def test_what_it_was_trained_on(record):
     digits = data.load("digits")
-    assert record["data"] == {"checksum": digits.checksum, "n_train": 1437, "n_test": 360}
+    expected = {"checksum": digits.checksum, "n_train": 1437, "n_test": 360, "n_validation": 0, "epoch_steps": 3}
+    assert record["data"] == expected
 
 
 def test_no_host_no_user_and_no_path(record, sgl0_result):

@@ -30,6 +30,7 @@ CHANGES = {
     "schedule": Schedule(epochs=4),
     "seed": 1,
     "hold_out": 100,
+    "validation": 0.1,
 }
 SCHEDULE_CHANGES = {
     "epochs": 199,
@@ -42,8 +43,17 @@ SCHEDULE_CHANGES = {
     "milestones": (40, 80, 120),
     "decay": 0.2,
     "penalty_factor": 2.0,
+    "epoch_steps": 100,
 }
-OTHER = {"grow": "all", "exclusive": "authors", "local": True, "scope": "layer", "like": method("l1")}
+OTHER = {
+    "grow": "all",
+    "exclusive": "authors",
+    "scope": "layer",
+    "like": method("l1"),
+    "convention": "output",
+    "factors": (2.0,),
+    "mu": 0.5,
+}
 
 
 @pytest.mark.parametrize(("key", "spec"), PINNED.items())
@@ -75,7 +85,7 @@ def test_every_option_changes_the_key_unless_it_is_the_default(name, option):
     plain, value = method(name), getattr(method(name), option)
     spec = replace(SGL0, method=plain)
     assert replace(SGL0, method=method(name, **{option: value})).key == spec.key
-    changed = OTHER[option] if option in OTHER else value / 2
+    changed = OTHER[option] if option in OTHER else not value if isinstance(value, bool) else value / 2
     assert replace(SGL0, method=method(name, **{option: changed})).key != spec.key
 
 
@@ -102,7 +112,7 @@ def test_another_protocol_is_another_run(monkeypatch):
 
 def test_how_a_run_is_computed_is_no_part_of_it():
     text = str(RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER, 2, 7).identity())
-    assert {f.name for f in fields(RunSpec)} == {"dataset", "model", "method", "schedule", "seed", "hold_out"}
+    assert {f.name for f in fields(RunSpec)} == {"dataset", "model", "method", "schedule", "seed", "hold_out", "validation"}
     assert not any(word in text for word in ("device", "cpu", "cuda", "threads", "jobs", "path", "/"))
 
 

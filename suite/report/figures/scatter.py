@@ -1,4 +1,4 @@
-"""The figures of a reproduction: one metric against others, one panel each, one point a seed, the paper's numbers beside them."""
+"""One metric against others, one panel each, one point a seed, the paper's numbers beside them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,19 @@ import io
 import statistics
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suite.errors import SuiteError
-from suite.files import replaced, write_text
+from suite.figures import Scatter
 from suite.report.cells import heading, labels
-from suite.report.facts import plural
+from suite.report.figures.style import COLOURS, MARKERS, canvas_of, plain, title
 from suite.report.published import Published, load
-from suite.report.verdicts import why_no_result
-from suite.reproduction import Column, Figure
 from suite.results import Results, Row
+from suite.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe and Ito's palette without yellow, which is too pale for points on white."""
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "h", ">", "p", "d", "8")
-"""Thirteen, which shares no factor with seven: 91 methods differ in colour or in marker."""
-FORMATS = ("png", "pdf", "svg", "csv")
 FAR = 2.0
 """A row whose mean is more than this many times the median row's is put on the upper edge, so that the others can be told apart."""
 POINT: dict[str, Any] = {"markersize": 4.5, "markeredgewidth": 0, "alpha": 0.6}
@@ -37,28 +29,7 @@ HOLLOW: dict[str, Any] = {"markerfacecolor": "white", "markersize": 7.5, "marker
 Style = tuple[str, str]
 
 
-def draw(results: Results, path: Path) -> list[Path]:
-    """Draw every figure; the ending of `path` (png, pdf, svg, or csv for the points) gives the format, png without one.
-
-    Several figures get numbers: figure1.png, figure2.png. The same records give the same file. SuiteError for another ending and
-    for a file that cannot be written.
-    """
-    form = path.suffix.removeprefix(".") or "png"
-    if form not in FORMATS:
-        raise SuiteError(f"unknown figure format {form!r}", f"choose from {', '.join(FORMATS)}")
-    figures = results.reproduction.figures
-    paths = []
-    for number, figure in enumerate(figures, 1):
-        target = path.with_name(f"{path.stem}{number if len(figures) > 1 else ''}.{form}")
-        if form == "csv":
-            write_text(target, points(results, figure))
-        else:
-            _save(canvas(results, figure), target, form)
-        paths.append(target)
-    return paths
-
-
-def points(results: Results, figure: Figure) -> str:
+def points(results: Results, figure: Scatter) -> str:
     """What the figure shows, as CSV: one line a point, and one for each row of the paper's numbers."""
     metrics, published = [figure.y.metric, *(x.metric for x in figure.x)], _published(results)
     names, out = labels(results), io.StringIO()
@@ -66,25 +37,21 @@ def points(results: Results, figure: Figure) -> str:
     writer.writerow(["source", "row", "label", "seed", *metrics])
     for row in results.rows:
         for run in row.runs:
-            writer.writerow(["ours", row.key, names[row.key], run["seed"], *(_plain(run.get(metric)) for metric in metrics)])
+            writer.writerow(["ours", row.key, names[row.key], run["seed"], *(plain(run.get(metric)) for metric in metrics)])
         numbers = [published.get(row.key, metric) for metric in metrics]
         if any(numbers):
-            values = (_plain(number.value) if number else "" for number in numbers)
+            values = (plain(number.value) if number else "" for number in numbers)
             writer.writerow(["paper", row.key, names[row.key], "", *values])
     return out.getvalue()
 
 
-def canvas(results: Results, figure: Figure) -> Canvas:
+def canvas(results: Results, figure: Scatter) -> Canvas:
     """The figure as a matplotlib object, without pyplot."""
-    import matplotlib
-    from matplotlib.figure import Figure as Canvas
-
     shown = [row for row in results.rows if row.values(figure.y.metric)]
     styles = {row.key: (COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]) for i, row in enumerate(results.rows)}
     paper = (_published(results).get(row.key, figure.y.metric) for row in results.rows)
     top = _top(shown, figure.y, [number.value for number in paper if number is not None and number.value is not None])
-    with matplotlib.rc_context({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False}):
-        made = Canvas(figsize=(7.0, 3.0 + 0.17 * ((len(results.rows) + 3) // 2)), layout="constrained")
+    with canvas_of(7.0, 3.0 + 0.17 * ((len(results.rows) + 3) // 2)) as made:
         panels = made.subplots(1, len(figure.x), sharey=True, squeeze=False)[0]
         for axes, x in zip(panels, figure.x, strict=True):
             _panel(axes, results, shown, styles, x, figure.y, top)
@@ -94,7 +61,7 @@ def canvas(results: Results, figure: Figure) -> Canvas:
         panels[0].set_ylabel(heading(figure.y, arrow=False))
         handles = list(_legend(results, shown, styles, figure.y, top))
         made.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=7, handletextpad=0.3)
-        made.suptitle(_title(results), fontsize=9)
+        made.suptitle(title(results), fontsize=9)
     return made
 
 
@@ -142,14 +109,6 @@ def _legend(results: Results, rows: list[Row], styles: dict[str, Style], y: Colu
         yield Line2D([], [], color="0.3", marker="o", linestyle="", label="the paper's number: the method's marker, hollow", **HOLLOW)
 
 
-def _title(results: Results) -> str:
-    epochs = results.reproduction.profile(results.profile).schedule.epochs
-    counts = sorted({len(row.runs) for row in results.rows if row.runs})
-    seeds = f"n = {counts[0]} to {counts[-1]}" if len(counts) > 1 else f"n = {counts[0] if counts else 0}"
-    title = f"{results.reproduction.id}, {results.profile} profile, {plural(epochs, 'epoch')}, {seeds}"
-    return title if results.is_result else f"NOT A RESULT: {why_no_result(results)}\n{title}"
-
-
 def _published(results: Results) -> Published:
     return load(results.reproduction.published) if results.is_result else Published()
 
@@ -168,15 +127,3 @@ def _top(rows: list[Row], y: Column, paper: list[float]) -> float | None:
 
 def _far(row: Row, y: Column, top: float | None) -> bool:
     return top is not None and statistics.fmean(row.values(y.metric)) > top
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
-
-
-def _save(made: Canvas, path: Path, form: str) -> None:
-    import matplotlib
-
-    undated = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "svg": {"Date": None}}
-    with replaced(path) as scratch, matplotlib.rc_context({"svg.hashsalt": "suite"}):  # names in the file that would be random
-        made.savefig(scratch, format=form, dpi=200, metadata=undated[form])

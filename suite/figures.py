@@ -1,0 +1,81 @@
+"""The kinds of figures as data. What each shows is drawn from stored runs by the module of `suite.report.figures` that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from suite.table import Column
+
+if TYPE_CHECKING:
+    from suite.penalties import Penalty
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Base of all kinds. drawer: name of the module under `suite.report.figures` that draws it."""
+
+    drawer: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Scatter(Figure):
+    """One metric against others, one panel each, one point a seed, the paper's numbers beside them."""
+
+    drawer: ClassVar[str] = "scatter"
+
+    y: Column
+    x: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Boxplot(Figure):
+    """One panel a group and column (groups as rows of panels), one box a row of the table, every seed as a point over it."""
+
+    drawer: ClassVar[str] = "boxplot"
+
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class StrengthPath(Figure):
+    """One metric against others along the strengths of each method: one panel a group and x (groups as rows of panels), one line
+    a method through the means over the seeds, ordered by its strength `lam`."""
+
+    drawer: ClassVar[str] = "strength_path"
+
+    y: Column
+    x: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Curves(Figure):
+    """Curves of the records over the steps of the optimiser: one panel a column, one line a row of the table, the mean over the
+    seeds with the band of its 95 % Student-t interval. A column's metric is the name of a curve; "test_accuracy" and "weights_left"
+    are 100 minus the curves of the error and of the exact zeros."""
+
+    drawer: ClassVar[str] = "curves"
+
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Filters(Figure):
+    """The filters of the first convolution, one panel a row of the table, of the run with the lowest seed that has them."""
+
+    drawer: ClassVar[str] = "filters"
+
+
+@dataclass(frozen=True)
+class Contours(Figure):
+    """Contour lines of penalties of a vector of two weights, each on a panel of its own over [-extent, extent]^2. It needs no runs.
+
+    panels     title and penalty of each panel
+    columns    panels in a row
+    """
+
+    drawer: ClassVar[str] = "contours"
+
+    panels: tuple[tuple[str, Penalty], ...]
+    columns: int = 4
+    extent: float = 1.0

@@ -1,0 +1,46 @@
+"""The figures of a reproduction: one module a kind, each with `canvas` (a matplotlib figure) and `points` (the data, as CSV)."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from suite.errors import SuiteError
+from suite.files import replaced, write_text
+from suite.results import Results
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+FORMATS = ("png", "pdf", "svg", "csv")
+
+
+def draw(results: Results, path: Path) -> list[Path]:
+    """Draw every figure; the ending of `path` (png, pdf, svg, or csv for the points) gives the format, png without one.
+
+    Several figures get numbers: figure1.png, figure2.png. The same records give the same file. SuiteError for another ending and
+    for a file that cannot be written.
+    """
+    form = path.suffix.removeprefix(".") or "png"
+    if form not in FORMATS:
+        raise SuiteError(f"unknown figure format {form!r}", f"choose from {', '.join(FORMATS)}")
+    figures = results.reproduction.figures
+    paths = []
+    for number, figure in enumerate(figures, 1):
+        target = path.with_name(f"{path.stem}{number if len(figures) > 1 else ''}.{form}")
+        drawer = importlib.import_module(f"suite.report.figures.{figure.drawer}")
+        if form == "csv":
+            write_text(target, drawer.points(results, figure))
+        else:
+            _save(drawer.canvas(results, figure), target, form)
+        paths.append(target)
+    return paths
+
+
+def _save(made: Canvas, path: Path, form: str) -> None:
+    import matplotlib
+
+    undated = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "svg": {"Date": None}}
+    with replaced(path) as scratch, matplotlib.rc_context({"svg.hashsalt": "suite"}):  # names in the file that would be random
+        made.savefig(scratch, format=form, dpi=200, metadata=undated[form])

@@ -1,0 +1,101 @@
+"""The parts of a table as data: its columns, the cells that its runs come from, and the profiles they run in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from suite.methods.base import Method
+from suite.runs.spec import RunSpec
+from suite.training.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: a metric of the record and how it is shown.
+
+    better       "lower" or "higher": which end is printed bold, and which way a difference is good; "" for neither
+    tolerance    how far from the published number still counts as reproduced, in the metric's unit; None: no verdict
+    """
+
+    metric: str
+    title: str
+    unit: str = "%"
+    digits: int = 2
+    better: str = ""
+    tolerance: float | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one row's runs have in common; a seed and a profile's schedule make each a run.
+
+    changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
+    hold_out      score on this many images held out of the training set, and leave the test set alone
+    validation    share of the training set that is held out to choose strengths on; the test set is scored beside it
+    group         the block that the row is compared in, where a table has several (a data set, as a rule)
+    name, title   what claims and what readers call the row, in place of the method's key and label
+    """
+
+    dataset: str
+    model: str
+    method: Method
+    changes: tuple[tuple[str, Any], ...] = ()
+    hold_out: int = 0
+    validation: float = 0.0
+    group: str = ""
+    name: str = ""
+    title: str = ""
+
+    @property
+    def row(self) -> str:
+        """Key of the row: "group/name", the name being by default the method's with the changes of the schedule."""
+        changes = "".join(f" {name}={value:g}" for name, value in self.changes)
+        return f"{self.group}/" * bool(self.group) + (self.name or self.method.row + changes)
+
+    @property
+    def label(self) -> str:
+        changes = "".join(f", {name.replace('_', ' ')} {value:g}" for name, value in self.changes)
+        return self.title or self.method.label + changes
+
+    @property
+    def series(self) -> str:
+        """Key of the method without its strength `lam`: the cells that differ in that alone form a path."""
+        default = {f.name: f.default for f in fields(self.method)}.get("lam")
+        return self.method.row if default is None else replace(self.method, lam=default).row
+
+    def spec(self, schedule: Schedule, seed: int) -> RunSpec:
+        changed = replace(schedule, **dict(self.changes)) if self.changes else schedule
+        return RunSpec(self.dataset, self.model, self.method, changed, seed, self.hold_out, self.validation)
+
+
+def grid(
+    *,
+    dataset: str,
+    model: str,
+    method: Sequence[Method],
+    changes: Mapping[str, Sequence[Any]] | None = None,
+    **shared: Any,
+) -> tuple[Cell, ...]:
+    """Every method with every value of every change, methods outermost; `shared`: fields of `Cell` that all have alike."""
+    combinations: list[tuple[tuple[str, Any], ...]] = [()]
+    for name, values in (changes or {}).items():
+        combinations = [(*c, (name, v)) for c in combinations for v in values]
+    return tuple(Cell(dataset, model, m, c, **shared) for m in method for c in combinations)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a profile runs a table: its schedule, and a data set in place of the paper's where it has one.
+
+    groups    schedules of those groups of cells that have one of their own
+    """
+
+    schedule: Schedule
+    dataset: str | None = None
+    departures: tuple[str, ...] = ()
+    groups: Mapping[str, Schedule] = field(default_factory=dict)
+
+    def schedule_of(self, cell: Cell) -> Schedule:
+        return self.groups.get(cell.group, self.schedule)
