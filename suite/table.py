@@ -62,8 +62,10 @@ class Cell:
     @property
     def series(self) -> str:
         """Key of the method without its strength `lam`: the cells that differ in that alone form a path."""
-        default = {f.name: f.default for f in fields(self.method)}.get("lam")
-        return self.method.row if default is None else replace(self.method, lam=default).row
+        method, strength = self.method.fresh(), {f.name: f.default for f in fields(self.method)}.get("lam")
+        if strength is not None:
+            setattr(method, "lam", strength)  # noqa: B010 - not every method has one
+        return method.row
 
     def spec(self, schedule: Schedule, seed: int) -> RunSpec:
         changed = replace(schedule, **dict(self.changes)) if self.changes else schedule
