@@ -24,7 +24,9 @@ VARIANTS = [
     method("random_pruning", scope="layer"),
 ]
 EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=lambda m: m.row)
-MODELS = pytest.mark.parametrize("model", models.names())
+LENETS = ("lenet5_caffe", "lenet_300_100")
+MODELS = pytest.mark.parametrize("model", LENETS)
+OTHERS = pytest.mark.parametrize("model", [name for name in models.names() if name not in LENETS])
 
 
 def flat(state, prefix="") -> dict:
@@ -69,6 +71,19 @@ def test_one_epoch_moves_the_weights_and_leaves_finite_scores(start, variant, mo
             assert 0 <= metrics[name] <= 100, name
     assert outcome.metrics["best_test_error"] <= outcome.metrics["test_error"]
     assert outcome.metrics["compact_disagreements"] == 0
+
+
+@OTHERS
+@EVERY
+def test_one_step_on_every_other_model_and_its_state(start, variant, model, no_latency):
+    trained, fresh = (start(variant, model, batch_size=10, epoch_steps=1) for _ in range(2))
+    before = {name: p.detach().clone() for name, p in trained.model.named_parameters()}
+    if trained.schedule.epochs:
+        assert trained.train_epoch()
+        assert not all(torch.equal(p, before[name]) for name, p in trained.model.named_parameters())
+    fresh.load_state_dict(trained.state_dict())
+    assert_identical(state(fresh), state(trained))
+    assert_identical(fresh.method.scored().weights, trained.method.scored().weights)
 
 
 @MODELS

@@ -113,9 +113,15 @@ def test_both_protocols_are_recorded(start, no_latency):
 
     run.train_epoch = scripted
     outcome = run.train()
-    assert outcome.metrics["best_test_error"] == 10.0
+    assert (outcome.metrics["best_test_error"], outcome.metrics["test_error"]) == (10.0, 25.0)
+
+
+@pytest.mark.parametrize("name", ["dense", "hard_concrete"])
+def test_the_error_of_the_last_epoch_is_that_of_the_scored_network(start, no_latency, name):
+    run = start(name, epochs=2)
+    outcome = run.train()
     with torch.no_grad():
-        last = 100 * (run.model(run.x_test).argmax(1) != run.y_test).double().mean().item()
+        last = 100 * (run.model.eval()(run.x_test).argmax(1) != run.y_test).double().mean().item()
     assert outcome.metrics["test_error"] == pytest.approx(last)
 
 
@@ -162,3 +168,54 @@ def test_optimizers():
     assert type(optimizer_for(Schedule(1), [parameter])) is torch.optim.Adam
     with pytest.raises(ValueError, match="adam or sgd"):
         optimizer_for(Schedule(1, optimizer="lion"), [parameter])
+
+
+def test_an_epoch_of_steps_passes_over_the_set_as_often_as_it_needs(start):
+    run = start("dense", epoch_steps=6)  # 6 batches of 40 from 100 rows
+    assert run.context.steps == 6
+    order = run.order().tolist()
+    assert len(order) == 240
+    assert sorted(order[:100]) == sorted(order[100:200]) == list(range(100))
+    assert order[:100] != order[100:200]
+    assert len(set(order[200:])) == 40
+    losses = []
+    step, run.step = run.step, lambda x, y: losses.append(len(y)) or step(x, y)
+    run.train_epoch()
+    assert losses == [40] * 6
+
+
+def test_a_share_held_out_is_scored_beside_the_test_set(small, no_latency):
+    spec = RunSpec("digits", "lenet_300_100", method("dense"), Schedule(2, batch_size=40), validation=0.2)
+    run = Run(spec, small)
+    assert (len(run.x), len(run.x_held), len(run.x_test)) == (80, 20, 50)
+    whole = Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(2)), small).x
+    together = torch.cat([run.x, run.x_held]).flatten(1)
+    assert torch.equal(together.sort(dim=0).values, whole.flatten(1).sort(dim=0).values)
+    outcome = run.train()
+    with torch.no_grad():
+        wrong = (run.model.eval()(run.x_held).argmax(1) != run.y_held).sum().item()
+    assert outcome.metrics["validation_error"] == pytest.approx(100 * wrong / 20)
+    assert "validation_error" not in Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1)), small).train().metrics
+
+
+def test_filters_of_the_first_convolution_are_kept_to_four_digits(start, no_latency):
+    outcome = start("dense", "lenet5_caffe").train()
+    kept = torch.tensor(outcome.filters)
+    assert kept.shape == (20, 1, 5, 5)
+    assert torch.allclose(kept, outcome.weights["conv1.weight"], rtol=6e-4, atol=0)
+    assert start("dense").train().filters is None
+
+
+def dropped(run) -> list[torch.Tensor]:
+    """What the dropout of two epochs lets through."""
+    seen = []
+    drop = next(m for m in run.model.modules() if isinstance(m, torch.nn.Dropout))
+    drop.register_forward_hook(lambda module, inputs, output: seen.append((output != 0).clone()) if module.training else None)
+    run.train_epoch(), run.train_epoch()
+    return seen
+
+
+def test_dropout_draws_the_same_in_two_runs_and_anew_in_each_epoch(start, no_latency):
+    first, second = (dropped(start("dense", "conv2_fc2", epochs=2)) for _ in range(2))
+    assert all(torch.equal(x, y) for x, y in zip(first, second, strict=True))
+    assert not torch.equal(first[0], first[3])

@@ -42,7 +42,8 @@ def canvas(results: Results, figure: Curves) -> Canvas:
     groups, looks = grouped(_rows(results)), styles(row.label for row in _rows(results))
     with canvas_of(7.0, 1.0 + 2.3 * len(groups)) as made:
         panels = made.subplots(len(groups), len(figure.columns), sharey="col", squeeze=False)
-        used, means = set(), {column.metric: [0.0][:0] for column in figure.columns}
+        used: set[str] = set()
+        means: dict[str, list[float]] = {column.metric: [] for column in figure.columns}
         for line, (group, rows) in zip(panels, groups.items(), strict=True):
             for axes, column in zip(line, figure.columns, strict=True):
                 found = {row.key: curve(row, column.metric) for row in rows}

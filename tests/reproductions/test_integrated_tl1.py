@@ -1,0 +1,48 @@
+"""The reproductions of Ma et al. (2019): strengths follow from the records, and tables and figures share runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reproductions.integrated_tl1 import ADAM, PAPER, QUICK, SGD
+from reproductions.integrated_tl1._chosen import CHOSEN
+from suite.report.selection import chosen
+from suite.reproduction import get, ids
+from suite.results import Results
+
+REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+TABLES = [get(name) for name in ids() if name.startswith("integrated-tl1/")]
+
+
+@pytest.fixture(scope="module")
+def selected() -> dict[tuple[str, str], float]:
+    return chosen(Results.load(get("integrated-tl1/selection"), "quick", REFERENCE))
+
+
+def test_the_strengths_are_those_that_the_rule_chooses(selected):
+    assert {(group, series): lam for group, of in CHOSEN.items() for series, lam in of.items() if group != "sdd"} == selected
+
+
+def test_every_value_of_a_has_a_strength_of_its_own(selected):
+    assert len([series for group, series in selected if group == "digits" and series.startswith("integrated_tl1")]) == 6
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t.runs_in], ids=lambda t: t.id)
+def test_shown_runs_are_kept_once(table):
+    assert table.home == "integrated-tl1/table2"
+
+
+def test_the_paper_profile_is_the_script():
+    assert SGD.epochs * SGD.epoch_steps == 30_000
+    assert [SGD.rate(step // SGD.epoch_steps) for step in (0, 4999, 5000, 29_999)] == pytest.approx([0.05, 0.05, 0.045, 0.05 * 0.9**5])
+    assert (SGD.batch_size, SGD.optimizer, SGD.momentum, SGD.weight_decay) == (100, "sgd", 0.0, 0.0)
+    assert PAPER.schedule == SGD
+
+
+def test_rate_times_strength_is_the_same_for_both_optimisers():
+    for profile in (PAPER, QUICK):
+        sgd, adam = profile.schedule, profile.groups["cifar10"]
+        assert sgd.learning_rate * sgd.penalty_factor == pytest.approx(adam.learning_rate * adam.penalty_factor)
+    assert ADAM.optimizer == "adam"
