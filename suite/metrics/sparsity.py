@@ -75,17 +75,21 @@ def last_layer(model: nn.Module) -> dict[str, float]:
     - last_layer_neurons: its input units (channels of a convolution)
     - last_layer_neurons_removed: how many of these have outgoing weights of 0 only, or incoming ones of 0 only (section 3.1); the
       incoming ones are looked at where the layer before is linear
+    - last_layer_sparsity_of_rest: percent of the weights of the input units that remain that are 0; 0 where none remains
     """
     *before, last = prunable_layers(model).values()
     zero = last.weight == 0
-    removed = zero.transpose(0, 1).flatten(1).all(1)
+    by_unit = zero.transpose(0, 1).flatten(1)
+    removed = by_unit.all(1)
     if before and isinstance(before[-1], nn.Linear) and before[-1].out_features == len(removed):
         removed |= (before[-1].weight == 0).all(1)
-    zeros, dead = torch.stack([zero.sum(), removed.sum()]).tolist()
+    zeros, dead, among_rest = torch.stack([zero.sum(), removed.sum(), (by_unit & ~removed[:, None]).sum()]).tolist()
+    rest = (len(removed) - dead) * by_unit.shape[1]
     return {
         "last_layer_sparsity": 100 * zeros / zero.numel(),
         "last_layer_neurons": len(removed),
         "last_layer_neurons_removed": dead,
+        "last_layer_sparsity_of_rest": 100 * among_rest / rest if rest else 0.0,
     }
 
 

@@ -134,6 +134,7 @@ def test_measure_gives_the_cheap_metrics(lenet):
             "last_layer_sparsity": 0,
             "last_layer_neurons": 500,
             "last_layer_neurons_removed": 0,
+            "last_layer_sparsity_of_rest": 0,
         },
         rel=1e-12,
     )
@@ -146,18 +147,23 @@ def test_measure_uses_known_costs(lenet):
     assert (measured["flops_left"], measured["flops_left_valid"]) == (pytest.approx(30), pytest.approx(20))
 
 
+REST = "last_layer_sparsity_of_rest"
+
+
 def count_last_layer(last, before=None):
     """Zeros, input units, and those removed, by loops over lists."""
     zeros = sum(w == 0 for row in last for w in row)
-    removed = 0
+    removed, rest = 0, []
     for unit in range(len(last[0])):
         without_outgoing = all(row[unit] == 0 for row in last)
         without_incoming = before is not None and all(w == 0 for w in before[unit])
         removed += without_outgoing or without_incoming
+        rest += [] if without_outgoing or without_incoming else [row[unit] for row in last]
     return {
         "last_layer_sparsity": 100 * zeros / (len(last) * len(last[0])),
         "last_layer_neurons": len(last[0]),
         "last_layer_neurons_removed": removed,
+        "last_layer_sparsity_of_rest": 100 * sum(w == 0 for w in rest) / len(rest),
     }
 
 
@@ -183,7 +189,7 @@ def test_last_layer_by_hand():
         model[0].weight.copy_(torch.tensor([[1.0, 0.0], [0.0, 0.0], [0.0, 1e-30], [1.0, 1.0]]))
         model[2].weight.copy_(torch.tensor([[0.0, 1.0, 1.0, 1e-30], [0.0, 1.0, 0.0, 0.0]]))
     # Unit 0 has no outgoing weight, unit 1 no incoming one.
-    assert last_layer(model) == {"last_layer_sparsity": 50, "last_layer_neurons": 4, "last_layer_neurons_removed": 2}
+    assert last_layer(model) == {"last_layer_sparsity": 50, "last_layer_neurons": 4, "last_layer_neurons_removed": 2, REST: 50}
 
 
 def test_only_the_outgoing_weights_of_the_last_layer_count_behind_a_convolution_or_alone():
@@ -195,11 +201,11 @@ def test_only_the_outgoing_weights_of_the_last_layer_count_behind_a_convolution_
         alone.weight.fill_(1)
         alone.weight[:, 1:] = 0
     assert last_layer(behind)["last_layer_neurons_removed"] == 0
-    assert last_layer(alone) == {"last_layer_sparsity": 75, "last_layer_neurons": 4, "last_layer_neurons_removed": 3}
+    assert last_layer(alone) == {"last_layer_sparsity": 75, "last_layer_neurons": 4, "last_layer_neurons_removed": 3, REST: 0}
 
 
 def test_the_last_layer_counts_as_it_acts(lenet):
     mask = torch.ones(10, 500)
     mask[:, :50] = 0
     parametrize.register_parametrization(lenet.fc2, "weight", Mask(mask))
-    assert last_layer(lenet) == {"last_layer_sparsity": 10, "last_layer_neurons": 500, "last_layer_neurons_removed": 50}
+    assert last_layer(lenet) == {"last_layer_sparsity": 10, "last_layer_neurons": 500, "last_layer_neurons_removed": 50, REST: 0}

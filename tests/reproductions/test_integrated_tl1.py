@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from reproductions.integrated_tl1 import ADAM, PAPER, QUICK, SGD
 from reproductions.integrated_tl1._chosen import CHOSEN
+from suite import models
 from suite.report.selection import chosen
 from suite.reproduction import get, ids
 from suite.results import Results
@@ -32,6 +34,12 @@ def test_every_value_of_a_has_a_strength_of_its_own(selected):
 @pytest.mark.parametrize("table", [t for t in TABLES if t.runs_in], ids=lambda t: t.id)
 def test_shown_runs_are_kept_once(table):
     assert table.home == "integrated-tl1/table2"
+
+
+def test_the_weights_of_the_sdd_network_are_those_that_table_1_names():
+    model = models.build("fc3", in_shape=(48,), n_classes=11, generator=torch.Generator().manual_seed(0))
+    weights = sum(p.numel() for p in model.parameters() if p.dim() > 1)
+    assert any(f"{weights:,} weights" in line for line in get("integrated-tl1/table1").departures)
 
 
 def test_the_paper_profile_is_the_script():

@@ -47,7 +47,7 @@ def test_identity_stands_at_the_top(record, sgl0_result):
 def test_metrics_under_both_protocols_and_of_every_view(record):
     shares = {"weight_sparsity", "weight_sparsity_exact", "neuron_sparsity", "parameters_left", "flops_left", "flops_left_valid"}
     assert shares | {"test_error", "best_test_error"} <= set(record["metrics"])
-    last_layer = {f"last_layer_{name}" for name in ("sparsity", "neurons", "neurons_removed")}
+    last_layer = {f"last_layer_{name}" for name in ("sparsity", "neurons", "neurons_removed", "sparsity_of_rest")}
     assert shares | last_layer | {"test_error"} == set(record["views"]["V"]["metrics"])
     assert record["views"]["V"]["label"] == "sparse group l0asso, V"
     assert set(record["layers"]) == {"fc1", "fc2", "fc3"}
