@@ -184,12 +184,8 @@ class Results:
 
 
 def stored_seeds(reproduction: Reproduction, profile: str, store: Store, stand_in: bool) -> int:
-    """For how many seeds, from 0 on, there are runs: any run in a reproduction's own folder, every run of a cell that has one at all
-    where it shows the runs of another, which may have more seeds of some."""
-    enough = all if reproduction.runs_in else any
-    there = [c for c in reproduction.on(profile, stand_in) if store.path(reproduction.spec(c, profile, 0).key).exists()]
-    cells = there if reproduction.runs_in else reproduction.on(profile, stand_in)
-    seeds = 0
-    while cells and enough(store.path(reproduction.spec(cell, profile, seeds).key).exists() for cell in cells):
+    """For how many seeds, from 0 on, any run is stored; where these are the runs of another, at most as many as are asked for."""
+    cells, seeds = reproduction.on(profile, stand_in), 0
+    while any(store.path(reproduction.spec(cell, profile, seeds).key).exists() for cell in cells):
         seeds += 1
-    return max(1, seeds)
+    return max(1, min(seeds, reproduction.seeds) if reproduction.runs_in else seeds)
