@@ -36,12 +36,12 @@ CHOSEN: dict[str, dict[str, float]] = {
     },
     "digits": {
         "group_lasso_proximal[scale_by_size=False]": 3e-05,
-        "transformed_l1": 1e-06,
+        "transformed_l1": 3e-06,
         "integrated_tl1[a=0.001]": 3e-05,
         "integrated_tl1": 1e-05,
         "integrated_tl1[a=0.1]": 3e-05,
-        "integrated_tl1[a=1.0]": 3e-06,
-        "integrated_tl1[a=10.0]": 3e-06,
-        "integrated_tl1[a=100.0]": 3e-06,
+        "integrated_tl1[a=1.0]": 3e-05,
+        "integrated_tl1[a=10.0]": 3e-05,
+        "integrated_tl1[a=100.0]": 3e-05,
     },
 }

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from suite.stats.selection import Candidate
 
 RULE = (
-    "One-standard-error rule: of the strengths whose mean held-out error is at most the lowest plus one binomial standard error of it, "
-    "the one with the smallest size; at equal size the larger strength. A strength with a diverged or failed run, or without one, is "
-    "no candidate."
+    "One-standard-error rule: of the strengths whose mean held-out error is at most the lowest plus one binomial standard error of it "
+    "(by Agresti and Coull's share), the one with the smallest size; at equal size the larger strength. A strength with a diverged or "
+    "failed run, or without one, is no candidate."
 )
 
 

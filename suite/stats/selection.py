@@ -24,16 +24,18 @@ class Candidate:
 
 
 def bound(candidates: Sequence[Candidate]) -> float:
-    """Lowest error e plus its binomial standard error, e + 100 sqrt(p (1 - p) / n_held) with p = e / 100, in percent.
+    """Lowest error e plus its binomial standard error, in percent: e + 100 sqrt(p (1 - p) / (n + 4)), p = (n e / 100 + 2) / (n + 4).
 
-    The errors of all seeds count as one held-out set: n_held is that of a single run, so the bound is rather too wide than too
-    narrow. At e = 0 the standard error is 0. Raises ValueError without a candidate.
+    n is `n_held`. The share p is that of Agresti and Coull (1998): e / 100 itself would give an error of 0 no uncertainty at all. The
+    errors of all seeds count as one held-out set: n is that of a single run, so the bound is rather too wide than too narrow.
+    Raises ValueError without a candidate.
     """
     if not candidates:
         raise ValueError("there is no candidate to choose from")
     best = min(candidates, key=lambda c: (c.error, c.n_held))
-    p = best.error / 100
-    return best.error + 100 * math.sqrt(p * (1 - p) / best.n_held)
+    n = best.n_held + 4
+    p = (best.n_held * best.error / 100 + 2) / n
+    return best.error + 100 * math.sqrt(p * (1 - p) / n)
 
 
 def one_standard_error(candidates: Sequence[Candidate]) -> Candidate:

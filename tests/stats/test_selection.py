@@ -11,10 +11,9 @@ def candidates(*rows, n_held=900):
 
 
 def test_the_bound_is_the_lowest_error_and_its_binomial_standard_error():
-    """10 % of 900: sqrt(.1 * .9 / 900) = .01, one point."""
-    assert bound(candidates((1e-4, 10.0, 50.0), (1e-3, 12.0, 20.0))) == pytest.approx(11.0)
-    assert bound(candidates((1e-4, 10.0, 50.0), n_held=100)) == pytest.approx(13.0)
-    assert bound(candidates((1e-4, 0.0, 50.0), (1e-3, 0.1, 1.0))) == 0.0  # an error of 0 has no standard error
+    """Of 96 examples: no errors count as 2 of 100, sqrt(.02 * .98 / 100) = .014; 48 as 50 of 100, .05."""
+    assert bound(candidates((1e-4, 0.0, 50.0), (1e-3, 0.1, 1.0), n_held=96)) == pytest.approx(1.4)
+    assert bound(candidates((1e-4, 50.0, 50.0), (1e-3, 60.0, 20.0), n_held=96)) == pytest.approx(55.0)
 
 
 def test_the_smallest_network_within_the_bound_is_chosen_in_any_order():
