@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import statistics
 from pathlib import Path
 
 import pytest
+
+from suite.reproduction import get
+from suite.results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "results" / "reference" / "sgl0" / "calibration" / "quick" / "runs"
@@ -48,3 +52,20 @@ def test_the_readme_quotes_the_run_at_the_papers_settings():
     quoted = f"{metrics['weight_sparsity']:.2f} % of the weights and {metrics['neuron_sparsity']:.2f} % of the neurons removed"
     text = " ".join((ROOT / "README.md").read_text().split())
     assert f"{quoted} at {metrics['test_error']:.2f} % error" in text
+
+
+def test_the_findings_on_integrated_tl1_are_those_of_table_2():
+    results = Results.load(get("integrated-tl1/table2"), "quick", ROOT / "results" / "reference")
+    text = " ".join((ROOT / "docs" / "integrated-tl1.md").read_text().split())
+
+    def mean(row: str, metric: str) -> str:
+        return f"{statistics.fmean(results.values(f'pendigits/{row}', metric)):.2f} %"
+
+    weights, accuracy = "weights_left", "test_accuracy"
+    assert f"it leaves {mean('integrated_tl1', weights)} of the weights where the next, SGL, leaves {mean('sgl', weights)}" in text
+    assert f"at an accuracy of {mean('integrated_tl1', accuracy)} where CGES has the highest, {mean('cges', accuracy)}" in text
+    ranks = {found["metric"]: found for found in results.verdicts["ranks"]}
+    shares = {f"{ranks[metric]['average_ranks']['integrated_tl1']:.2f}" for metric in ("flops_left_valid", weights)}
+    assert shares == {"1.00"}
+    assert f"{ranks[weights]['critical_difference']:.2f} of at most 3 ranks" in text
+    assert min(ranks[accuracy]["average_ranks"], key=ranks[accuracy]["average_ranks"].get) == "l1"
