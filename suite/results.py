@@ -188,4 +188,6 @@ def stored_seeds(reproduction: Reproduction, profile: str, store: Store, stand_i
     cells, seeds = reproduction.on(profile, stand_in), 0
     while any(store.path(reproduction.spec(cell, profile, seeds).key).exists() for cell in cells):
         seeds += 1
+    if not cells:
+        return reproduction.seeds
     return max(1, min(seeds, reproduction.seeds) if reproduction.runs_in else seeds)
