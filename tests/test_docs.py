@@ -45,10 +45,12 @@ def test_the_quick_factor_follows_from_the_rule(excess):
     assert max(allowed) == QUICK_FACTOR
 
 
-def test_the_readme_quotes_the_run_at_the_papers_settings():
+@pytest.mark.parametrize("method", ["sgl0", "group_lasso"])
+def test_the_readme_quotes_the_runs_at_the_papers_settings(method):
     folder = ROOT / "results" / "reference" / "sgl0" / "table1" / "paper" / "runs"
     runs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
-    metrics = next(r["metrics"] for r in runs if r["method"] == "sgl0" and r["seed"] == 0)
+    assert {r["method"] for r in runs} == {"sgl0", "group_lasso"}
+    metrics = next(r["metrics"] for r in runs if r["method"] == method and r["seed"] == 0)
     quoted = f"{metrics['weight_sparsity']:.2f} % of the weights and {metrics['neuron_sparsity']:.2f} % of the neurons removed"
     text = " ".join((ROOT / "README.md").read_text().split())
     assert f"{quoted} at {metrics['test_error']:.2f} % error" in text
