@@ -71,3 +71,5 @@ def test_the_findings_on_integrated_tl1_are_those_of_table_2():
     assert shares == {"1.00"}
     assert f"{ranks[weights]['critical_difference']:.2f} of at most 3 ranks" in text
     assert min(ranks[accuracy]["average_ranks"], key=ranks[accuracy]["average_ranks"].get) == "l1"
+    seconds = [r["cost"]["cpu_seconds"] for r in results.records.values() if r["dataset"] != "cifar10"]
+    assert f"{len(seconds)} runs and {sum(seconds) / 60:.0f} minutes of processor time" in text
