@@ -120,7 +120,8 @@ class Reproduction:
             found = [c for c in self.cells if c.row == name] or [c for c in self.cells if name in keys(c)]
             if not found:
                 known = sorted({key for c in self.cells for key in (c.row, *keys(c)) if key})
-                near = difflib.get_close_matches(name, known, n=3) or known
+                short = sorted({key for c in self.cells for key in (c.method.name, c.group) if key})
+                near = difflib.get_close_matches(name, known, n=3) or short
                 raise SuiteError(f"{self.id} has no method {name!r}", f"did you mean {', '.join(near)}?")
             chosen += found
         return replace(self, cells=tuple(c for c in self.cells if c in chosen))

@@ -12,8 +12,6 @@ from suite.files import replaced
 
 log = logging.getLogger(__name__)
 
-log = logging.getLogger(__name__)
-
 
 def save(path: Path, state: dict) -> None:
     """Write a checkpoint, whole or not at all."""
