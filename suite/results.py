@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+CHECK = "smoke"
+"""The profile whose runs check the code."""
 LEVELS = (50, 80, 90, 95, 98)
 """Accuracies in percent for which `steps_to_<level>` is derived."""
 
@@ -115,8 +117,8 @@ class Results:
 
     @property
     def is_result(self) -> bool:
-        """Whether the paper's own data was used: smoke runs and stand-in runs are checks of the code, not results."""
-        return not self.stand_in and self.reproduction.profile(self.profile).dataset is None
+        """Whether the paper's own data was used, in earnest: smoke runs and stand-in runs are checks of the code, not results."""
+        return not self.stand_in and self.profile != CHECK and self.reproduction.profile(self.profile).dataset is None
 
     @cached_property
     def rows(self) -> list[Row]:

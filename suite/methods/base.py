@@ -65,9 +65,14 @@ class Method:
 
     One instance takes part in one run: `prepare`, then for every step `penalty` (added to the loss) and `after_step`, for every
     epoch `after_epoch`, and at the end `finish`. Options are never changed by a run; `fresh()` gives an instance for one.
+
+    title      what a reader calls it
+    program    the module that computes its runs, with `compute(task, on_epoch)`, the parts of a record, and
+               `timing(spec, data_root, steps)`, the seconds of an epoch and of the rest
     """
 
     title: ClassVar[str]
+    program: ClassVar[str] = "suite.training.program"
 
     @classmethod
     def options(cls) -> tuple[str, ...]:

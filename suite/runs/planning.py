@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import statistics
-import time
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -158,32 +158,11 @@ def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]
 
 def measure(table: Reproduction, profile: str, out: Path, data_root: str | None, steps: int = 20, without: Collection[str] = ()) -> None:
     """Time a few steps of every method of a table in one thread, and its final scores, and keep what follows for a run."""
-    from suite.data import load
     from suite.runs.worker import prepare_process
-    from suite.training.loop import Run
 
     prepare_process()
     timings: dict[str, Timing] = {}
     for spec in table.runs(profile, 1, without=without):
-        if kind(spec) in timings or spec.needs():
-            continue
-        data = load(spec.dataset, data_root)
-        built = time.perf_counter()
-        run = Run(spec, data)
-        built = time.perf_counter() - built
-        size = run.schedule.batch_size
-        batches = [(run.x[i : i + size], run.y[i : i + size]) for i in range(0, min(len(run.x), steps * size), size)]
-        run.method.before_epoch(0)
-        for x, y in batches[:3]:
-            run.step(x, y)
-        times = []
-        for x, y in batches:
-            start = time.perf_counter()
-            run.step(x, y)
-            times.append(time.perf_counter() - start)
-        evaluation = len(run.x_test) / (3 * size)  # a forward pass is about a third of a step
-        start = time.perf_counter()
-        run.outcome("done")
-        rest = built + time.perf_counter() - start
-        timings[kind(spec)] = Timing(statistics.median(times) * (run.context.steps + evaluation), rest)
+        if kind(spec) not in timings and not spec.needs():
+            timings[kind(spec)] = Timing(*importlib.import_module(spec.method.program).timing(spec, data_root, steps))
     add_timings(out, timings)
