@@ -127,9 +127,9 @@ class Reproduction:
         return replace(self, cells=tuple(c for c in self.cells if c in chosen))
 
     def on(self, profile: str, stand_in: bool = False) -> tuple[Cell, ...]:
-        """The cells as a profile runs them, on the stand-in data where the paper's is not to be had."""
+        """The cells as a profile runs them, on the stand-in data where the paper's is not to be had; those without data as they are."""
         dataset = self.profile(profile).dataset or (self.stand_in if stand_in else None)
-        return tuple(replace(c, dataset=dataset) for c in self.cells) if dataset else self.cells
+        return tuple(replace(c, dataset=dataset) if c.dataset else c for c in self.cells) if dataset else self.cells
 
     def spec(self, cell: Cell, profile: str, seed: int) -> RunSpec:
         """The run of a cell (of those that `on` gives) with a seed."""
@@ -142,7 +142,7 @@ class Reproduction:
 
     def data_needed(self, profile: str) -> list[str]:
         """Names of the data sets the paper's cells need in this profile."""
-        return list(dict.fromkeys(cell.dataset for cell in self.on(profile)))
+        return list(dict.fromkeys(cell.dataset for cell in self.on(profile) if cell.dataset))
 
 
 def keys(cell: Cell) -> tuple[str, ...]:

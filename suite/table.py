@@ -31,6 +31,7 @@ class Column:
 class Cell:
     """What one row's runs have in common; a seed and a profile's schedule make each a run.
 
+    dataset       "" for a program that needs no data
     changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
     hold_out      score on this many images held out of the training set, and leave the test set alone
     validation    share of the training set that is held out to choose strengths on; the test set is scored beside it
