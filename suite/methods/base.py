@@ -130,6 +130,9 @@ class Method:
         """Scalar added to the loss of the current step, or None."""
         return None
 
+    def before_step(self) -> None:
+        """Called before each optimiser step, when its gradients are known."""
+
     def after_step(self) -> None:
         """Called after each optimiser step."""
 

@@ -1,4 +1,4 @@
-"""Relaxed variable splitting: the penalty acts on an auxiliary copy of the weights, tied to them by a quadratic."""
+"""Variable splitting: the penalty acts on an auxiliary copy of the weights, tied to them by a quadratic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.lazy import torch
 from suite.methods.base import Context, View
-from suite.methods.subgradient import Subgradient
+from suite.methods.subgradient import Penalised
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -16,34 +16,43 @@ if TYPE_CHECKING:
     from suite.penalties import Penalty
 
 GROWTH = ("conv", "all")
+TIES = ("loss", "step")
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
-class Splitting(Subgradient):
-    """min over W, V of Loss(W) + lambda sum_l [R(W_l) + P(V_l)] + sum_l beta_l / 2 ||V_l - W_l||^2.
+class Splitting(Penalised):
+    """min over W, V of Loss(W) + R(W) + lambda sum_l P(V_l) + sum_l beta_l / 2 ||V_l - W_l||^2.
 
     W takes a step of the optimiser on everything that depends on it, then V <- argmin of the rest, the proximal map of P with step
-    lambda / beta at the new W (Bui et al. 2019, equations 10a and 10b; Dinh and Xin 2018).
+    lambda / beta at the new W (Bui et al. 2019, equations 10a and 10b; Dinh and Xin 2018). R is 0, or what the next base class adds
+    to the loss. With lambda = beta = 0 the optimiser's steps are those on the loss alone, bit for bit.
 
-    beta          strength of the quadratic as a multiple of 1/N
+    beta          strength of the quadratic, in the units of lam
     growth        factor on beta each time it grows
     grow_every    share of the training's epochs between growths (0.2: every 40 of 200 epochs); rounded up to an epoch, once in it
-    grow          "conv": beta grows on convolutions only (the authors' code); "all": on every layer (the paper's text)
+    grow          "conv": beta grows on convolutions only (the code of Bui et al.); "all": on every layer (their text)
+    tie           "loss": the quadratic is part of what the optimiser differentiates; "step": W <- W - eta beta (W - V) from the same
+                  W beside the optimiser's step, outside its momentum (the code of Dinh et al.)
     """
 
     beta: float = 2.5
     growth: float = 1.25
     grow_every: float = 0.2
     grow: str = "conv"
+    tie: str = "loss"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.beta > 0:
-            raise ValueError(f"beta must be positive, got {self.beta}")
-        if not self.grow_every > 0:
-            raise ValueError(f"grow_every must be positive, got {self.grow_every}")
-        if self.grow not in GROWTH:
-            raise ValueError(f"grow must be one of {', '.join(GROWTH)}, got {self.grow!r}")
+        if not 0 <= self.beta < math.inf:
+            raise ValueError(f"beta must not be negative or infinite, got {self.beta}")
+        if self.lam and not self.beta:
+            raise ValueError("beta must be positive where lam is: without the quadratic the penalty does not reach the weights")
+        for name in ("growth", "grow_every"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        for name, known in (("grow", GROWTH), ("tie", TIES)):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
 
     def inner(self) -> Penalty:
         """P, the penalty on V."""
@@ -53,26 +62,52 @@ class Splitting(Subgradient):
         """The next V, given W and step = lambda / beta."""
         return self.inner_penalty.prox(w, step) if step else w.clone()
 
+    def first(self) -> dict[str, Tensor]:
+        """V before the first step, by layer: uniform on [0, 1), as in the code of Bui et al."""
+        stream = self.context.streams.generator("splitting")
+        drawn = {name: torch.empty(m.weight.shape).uniform_(0, 1, generator=stream) for name, m in self.layers.items()}
+        return {name: torch.empty_like(self.layers[name].weight).copy_(v) for name, v in drawn.items()}
+
+    def target(self, name: str) -> Tensor:
+        """What the quadratic of a layer pulls W to."""
+        return self.v[name]
+
+    def update(self, name: str, w: Tensor) -> None:
+        """Bring the auxiliary variables of a layer up to date with its new W."""
+        self.v[name] = self.split(w, self.step(name))
+
+    def step(self, name: str) -> float:
+        """lambda / beta of a layer, 0 where lambda is."""
+        return self.strength / self.betas[name] if self.strength else 0.0
+
     def prepare(self, model: nn.Module, context: Context) -> None:
         super().prepare(model, context)
         self.inner_penalty = self.inner()
-        scale = context.penalty_factor / context.n_train
-        self.betas = dict.fromkeys(self.layers, self.beta * scale)
-        stream = context.streams.generator("splitting")
-        self.v = {name: torch.empty(m.weight.shape).uniform_(0, 1, generator=stream) for name, m in self.layers.items()}
-        self.v = {name: torch.empty_like(self.layers[name].weight).copy_(v) for name, v in self.v.items()}
+        self.betas = dict.fromkeys(self.layers, self.scaled(self.beta))
+        with torch.no_grad():
+            self.v = self.first()
 
-    def penalty(self) -> Tensor:
+    def penalty(self) -> Tensor | None:
+        rest = super().penalty()
+        if self.tie != "loss" or not self.beta:
+            return rest
         distance = torch.nn.functional.mse_loss
-        ties = [self.betas[n] / 2 * distance(m.weight, self.v[n], reduction="sum") for n, m in self.layers.items()]
+        ties = [self.betas[n] / 2 * distance(m.weight, self.target(n), reduction="sum") for n, m in self.layers.items()]
         tie = torch.stack(ties).sum()
-        penalty = super().penalty()
-        return tie if penalty is None else penalty + tie
+        return tie if rest is None else rest + tie
+
+    def before_step(self) -> None:
+        if self.tie == "step" and self.beta:
+            eta = self.context.learning_rate
+            with torch.no_grad():
+                self.pull = {n: (self.target(n) - m.weight).mul_(eta * self.betas[n]) for n, m in self.layers.items()}
 
     def after_step(self) -> None:
         with torch.no_grad():
             for name, layer in self.layers.items():
-                self.v[name] = self.split(layer.weight, self.strength / self.betas[name])
+                if self.tie == "step" and self.beta:
+                    layer.weight += self.pull[name]
+                self.update(name, layer.weight)
 
     def after_epoch(self, epoch: int) -> None:
         period = self.grow_every * self.context.epochs
@@ -88,5 +123,9 @@ class Splitting(Subgradient):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.v, self.betas = state["v"], state["betas"]
 
+    def copy(self) -> View:
+        """The network with V in place of W."""
+        return View({f"{name}.weight": v for name, v in self.v.items()})
+
     def views(self) -> dict[str, View]:
-        return {"V": View({f"{name}.weight": v for name, v in self.v.items()})}
+        return {"V": self.copy()}

@@ -40,7 +40,11 @@ class Penalised(Method):
         self.layers = regularised_layers(model)
         if not self.layers:
             raise SuiteError(f"{self.name}: the network has no convolution or linear layer to regularise")
-        self.strength = self.lam * context.penalty_factor / (1 if self.absolute else context.n_train)
+        self.strength = self.scaled(self.lam)
+
+    def scaled(self, strength: float) -> float:
+        """A strength as the options give it, in the units of the loss."""
+        return strength * self.context.penalty_factor / (1 if self.absolute else self.context.n_train)
 
 
 @dataclass(unsafe_hash=True, kw_only=True)

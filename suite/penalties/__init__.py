@@ -6,6 +6,7 @@ from suite.penalties.elementwise import L0, L1, MCP, SCAD, CappedL1, LogSum, Rid
 from suite.penalties.grouped import ExclusiveLasso, GroupLasso, cges_authors_exclusive_map, group_norms
 from suite.penalties.l1_minus_l2 import L1MinusL2
 from suite.penalties.lp import Lp
+from suite.penalties.named import named
 
 __all__ = [
     "CGES",
@@ -30,5 +31,6 @@ __all__ = [
     "cges_authors_exclusive_map",
     "group_norms",
     "hard_threshold",
+    "named",
     "soft_threshold",
 ]

@@ -94,6 +94,7 @@ class Run:
         penalty = self.method.penalty()
         self.optimizer.zero_grad(set_to_none=True)
         (loss if penalty is None else loss + penalty).backward()
+        self.method.before_step()
         self.optimizer.step()
         self.method.after_step()
         return loss.detach()

@@ -15,6 +15,9 @@ from suite.training import loop
 VARIANTS = [
     *(method(name) for name in names()),
     method("sgl0", grow="all"),
+    method("nonconvex_sgl", threshold="l1-l2"),
+    method("rvsm", threshold="tl1", tie="loss"),
+    method("rvscgd", threshold="l1", normalise=True),
     method("cges_proximal", exclusive="authors"),
     method("cges_proximal", convention="sgl0", absolute=True, lam=1e-3),
     method("integrated_tl1", mu=0.7, a=1.0, lam=0.05, convention="output"),
@@ -189,7 +192,7 @@ def test_rows_tell_options_apart():
         ("sgl0", {"alpha": 1.0}, ["'sgl0'", "alpha", "beta"]),
         ("dense", {"lam": 1.0}, ["'dense'", "none"]),
         ("sgl0", {"beta": 0.0}, ["beta must be positive"]),
-        ("sgl0", {"beta": float("nan")}, ["beta must be positive"]),
+        ("sgl0", {"beta": float("nan")}, ["beta must not be negative"]),
         ("sgl0", {"grow": "fc"}, ["grow must be one of conv, all"]),
         ("l1", {"lam": -1.0}, ["lam must not be negative"]),
         ("l1", {"lam": float("nan")}, ["lam must not be negative"]),
