@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy
 from suite.data.dataset import Dataset
 from suite.methods import method, names
 from suite.methods.proximal import Proximal
+from suite.methods.splitting import Splitting
 from suite.methods.subgradient import Subgradient
 from suite.runs.spec import RunSpec
 from suite.training.loop import Run
@@ -92,7 +93,7 @@ def test_step(benchmark, record_property, steps, seconds, name):
         record_property(key, value)
     if name == "dense":
         assert to_bare <= OVERHEAD
-    elif isinstance(method(name), Subgradient):  # variable splitting too
+    elif isinstance(method(name), Subgradient | Splitting):
         assert to_dense <= PENALTY
     elif isinstance(method(name), Proximal):
         assert to_dense <= MAP

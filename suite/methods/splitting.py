@@ -28,6 +28,7 @@ class Splitting(Penalised):
     to the loss. With lambda = beta = 0 the optimiser's steps are those on the loss alone, bit for bit.
 
     beta          strength of the quadratic, in the units of lam
+    ratio         > 0: beta is this many times lam, so that lam scales the penalty as a whole and the threshold stays
     growth        factor on beta each time it grows
     grow_every    share of the training's epochs between growths (0.2: every 40 of 200 epochs); rounded up to an epoch, once in it
     grow          "conv": beta grows on convolutions only (the code of Bui et al.); "all": on every layer (their text)
@@ -36,6 +37,7 @@ class Splitting(Penalised):
     """
 
     beta: float = 2.5
+    ratio: float = 0.0
     growth: float = 1.25
     grow_every: float = 0.2
     grow: str = "conv"
@@ -43,9 +45,10 @@ class Splitting(Penalised):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 <= self.beta < math.inf:
-            raise ValueError(f"beta must not be negative or infinite, got {self.beta}")
-        if self.lam and not self.beta:
+        for name in ("beta", "ratio"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must not be negative or infinite, got {getattr(self, name)}")
+        if self.lam and not self.pull:
             raise ValueError("beta must be positive where lam is: without the quadratic the penalty does not reach the weights")
         for name in ("growth", "grow_every"):
             if not getattr(self, name) > 0:
@@ -53,6 +56,11 @@ class Splitting(Penalised):
         for name, known in (("grow", GROWTH), ("tie", TIES)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
+
+    @property
+    def pull(self) -> float:
+        """beta as it acts at the start, in the units of lam."""
+        return self.ratio * self.lam if self.ratio else self.beta
 
     def inner(self) -> Penalty:
         """P, the penalty on V."""
@@ -83,13 +91,13 @@ class Splitting(Penalised):
     def prepare(self, model: nn.Module, context: Context) -> None:
         super().prepare(model, context)
         self.inner_penalty = self.inner()
-        self.betas = dict.fromkeys(self.layers, self.scaled(self.beta))
+        self.betas = dict.fromkeys(self.layers, self.scaled(self.pull))
         with torch.no_grad():
             self.v = self.first()
 
     def penalty(self) -> Tensor | None:
         rest = super().penalty()
-        if self.tie != "loss" or not self.beta:
+        if self.tie != "loss" or not self.pull:
             return rest
         distance = torch.nn.functional.mse_loss
         ties = [self.betas[n] / 2 * distance(m.weight, self.target(n), reduction="sum") for n, m in self.layers.items()]
@@ -97,16 +105,16 @@ class Splitting(Penalised):
         return tie if rest is None else rest + tie
 
     def before_step(self) -> None:
-        if self.tie == "step" and self.beta:
+        if self.tie == "step" and self.pull:
             eta = self.context.learning_rate
             with torch.no_grad():
-                self.pull = {n: (self.target(n) - m.weight).mul_(eta * self.betas[n]) for n, m in self.layers.items()}
+                self.moves = {n: (self.target(n) - m.weight).mul_(eta * self.betas[n]) for n, m in self.layers.items()}
 
     def after_step(self) -> None:
         with torch.no_grad():
             for name, layer in self.layers.items():
-                if self.tie == "step" and self.beta:
-                    layer.weight += self.pull[name]
+                if self.tie == "step" and self.pull:
+                    layer.weight += self.moves[name]
                 self.update(name, layer.weight)
 
     def after_epoch(self, epoch: int) -> None:

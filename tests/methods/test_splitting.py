@@ -180,3 +180,13 @@ def test_the_control_differs_from_sgl0_by_the_copy_alone(start):
     sgl0.step(sgl0.x[:40], sgl0.y[:40]), control.step(control.x[:40], control.y[:40])
     for name, p in sgl0.model.named_parameters():
         assert torch.equal(p, dict(control.model.named_parameters())[name])
+
+
+def test_with_a_ratio_lambda_scales_the_penalty_as_a_whole(start):
+    fixed, tied = start(method("sgl0", lam=0.3, beta=7.5)), start(method("sgl0", lam=0.3, ratio=25.0))
+    for run in (fixed, tied):
+        run.train_epoch()
+    assert tied.method.betas == pytest.approx(fixed.method.betas)
+    for p, q in zip(fixed.model.parameters(), tied.model.parameters(), strict=True):
+        torch.testing.assert_close(p, q, rtol=1e-6, atol=1e-8)
+    assert method("sgl0", lam=0.0, ratio=25.0).pull == 0
