@@ -50,6 +50,12 @@ def derived(record: dict[str, Any]) -> dict[str, Any]:
     return metrics
 
 
+def of_views(record: dict[str, Any]) -> dict[str, Any]:
+    """The metrics of the other ways of scoring a run, as "metric@view"."""
+    views = {view: derived({"metrics": found["metrics"]}) for view, found in record["views"].items()}
+    return {f"{metric}@{view}": value for view, metrics in views.items() for metric, value in metrics.items()}
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of the table: a cell, or one more view of it ("sgl0@V").
@@ -122,13 +128,18 @@ class Results:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The table's rows in order, each view below its cell."""
+        """The table's rows in order, each view below its cell unless the reproduction hides its views."""
+        return [row for row in self.all_rows if self.reproduction.views or row.key == row.cell.row]
+
+    @cached_property
+    def all_rows(self) -> list[Row]:
+        """The rows in order with every view below its cell. A row has the metrics of its views too, as "metric@view"."""
         rows = []
         for cell in self.reproduction.on(self.profile, self.stand_in):
             keys = [self.reproduction.spec(cell, self.profile, seed).key for seed in range(self.seeds)]
             records = [self.records[key] for key in keys if key in self.records]
             done = [r for r in records if r["status"] == "done"]
-            runs = tuple({"seed": r["seed"], **derived(r)} for r in done)
+            runs = tuple({"seed": r["seed"], **derived(r), **of_views(r)} for r in done)
             failed = sum(key in self.failures and key not in self.records for key in keys)
             row = Row(cell.row, cell.label, cell, runs, self.seeds, len(records) - len(done), failed, tuple(done))
             rows.append(row)
@@ -139,7 +150,7 @@ class Results:
         return rows
 
     def row(self, key: str) -> Row | None:
-        return next((row for row in self.rows if row.key == key), None)
+        return next((row for row in self.all_rows if row.key == key), None)
 
     def values(self, row: str, metric: str) -> list[float]:
         """The metric over the seeds of one row; empty where there is no such row or run."""
@@ -154,9 +165,7 @@ class Results:
         lines = []
         for record in self.records.values():
             line = {name: record[name] for name in ("method", "label", "seed", "dataset", "model", "profile", "status", "epochs", "key")}
-            line |= derived(record)
-            line |= {f"{m}@{view}": value for view, v in record["views"].items() for m, value in v["metrics"].items()}
-            lines.append(line | record["cost"])
+            lines.append(line | derived(record) | of_views(record) | record["cost"])
         return pd.DataFrame(lines)
 
     def table(self, format: str = "markdown") -> str:
