@@ -17,8 +17,10 @@ from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizat
 
 from suite.metrics.flops import dense_flops
 from suite.metrics.sparsity import ZERO, prunable_layers
+from suite.models.binarized import BinarizedReLU
 
-WITHOUT_WEIGHTS = (nn.ReLU, nn.MaxPool2d, nn.Flatten, nn.Dropout)
+ELEMENTWISE = (nn.ReLU, BinarizedReLU, nn.Dropout)  # what a value becomes depends on this value alone, in eval mode
+REARRANGING = (nn.MaxPool2d, nn.Flatten)  # a constant stays what it is
 WARM_UP = 3
 
 
@@ -56,8 +58,8 @@ def compact(model: nn.Module, threshold: float = ZERO) -> nn.Sequential:
 
     A unit (channel of a convolution, output of a linear layer) is removed if
 
-    - its incoming weights are all 0: it then has the constant value c = relu(bias) (or bias, if no ReLU follows) in every
-      position, and sum_k W[:, unit, k] c moves into the next layer's bias;
+    - its incoming weights are all 0: it then has the constant value c = sigma(bias) in every position, sigma being the
+      activations that follow (if any), and sum_k W[:, unit, k] c moves into the next layer's bias;
     - its outgoing weights, to units that are kept, are all 0.
 
     A convolution that pads with zeros sees a constant only away from the border, and its bias cannot take it up. In front of one,
@@ -68,8 +70,12 @@ def compact(model: nn.Module, threshold: float = ZERO) -> nn.Sequential:
     are unused features of the input; channels of the input stay. A layer of which nothing survives keeps one unit, without
     input, so that the network remains a network.
 
-    `model`: nn.Sequential of Conv2d (one group, padding with zeros if any), MaxPool2d, ReLU, Flatten(1), Linear, Dropout. Raises
-    NotImplementedError, naming the layer, for anything else. Layers keep their names; the sums over units are formed in float64.
+    `model`: nn.Sequential of Conv2d (one group, padding with zeros if any), MaxPool2d, ReLU, BinarizedReLU, Flatten(1), Linear,
+    Dropout. Raises NotImplementedError, naming the layer, for anything else. Layers keep their names; the sums over units are
+    formed in float64.
+
+    The functions are the same but for rounding, as the smaller network adds fewer terms in another order. Behind a ReLU that
+    stays rounding; a BinarizedReLU can turn it into a whole 1 where its input is within rounding of 0.
     """
     source = masked(model, threshold)
     stages, tail = _stages(source)
@@ -99,7 +105,8 @@ def compact_metrics(
     x_test: (examples, *in_shape) as the model takes it; y_test: labels; dense: `dense_flops(model, in_shape)`, if known. Gives
 
     - compact_parameters_left, compact_flops_left: percent of the model's parameters and of fvcore's count of the model
-    - compact_disagreements: test examples to which masked and compact give different classes (0, or something is wrong)
+    - compact_disagreements: test examples to which masked and compact give different classes: 0, or something is wrong, save
+      for single examples that rounding moves across a step (see `compact`) or between two equal logits
     - compact_max_difference: largest absolute difference of two logits
     - masked_test_error: percent, if labels are given
     - latency_dense_ms, latency_compact_ms: forward pass of a batch of (at most) 100, median of alternating repetitions, with the
@@ -181,7 +188,7 @@ def _stages(model: nn.Module) -> tuple[list[_Stage], dict[str, nn.Module]]:
 
 def _unsupported(layer: nn.Module, before: nn.Module | None, between: dict[str, nn.Module]) -> str | None:
     """Why the function of `layer`, which follows `before` and `between`, is not known to be kept; None if it is."""
-    if type(layer) not in (*WITHOUT_WEIGHTS, nn.Conv2d, nn.Linear):
+    if type(layer) not in (*ELEMENTWISE, *REARRANGING, nn.Conv2d, nn.Linear):
         return "this type of layer is not supported"
     if isinstance(layer, nn.Conv2d) and (layer.groups != 1 or layer.padding_mode != "zeros"):
         return "only convolutions without groups are, padded with zeros if at all"
@@ -202,8 +209,10 @@ def _fold_constant_units(stages: list[_Stage]) -> None:
     """
     for stage, after in pairwise(stages):
         dead = (stage.weight == 0).flatten(1).all(1)
-        bias = dead.new_zeros(len(dead), dtype=torch.float64) if stage.bias is None else stage.bias
-        constant = (bias.relu() if any(isinstance(layer, nn.ReLU) for layer in after.before.values()) else bias).where(dead, 0)
+        constant = dead.new_zeros(len(dead), dtype=torch.float64) if stage.bias is None else stage.bias.clone()
+        for layer in after.before.values():
+            constant = layer(constant) if isinstance(layer, ELEMENTWISE) else constant
+        constant = constant.where(dead, 0)
         if isinstance(after.layer, nn.Conv2d) and after.layer.padding not in ((0, 0), "valid") and constant.any():
             unit = constant.abs().argmax()
             merged = torch.einsum("oip,i->op", after.weight.double(), constant / constant[unit])

@@ -22,7 +22,12 @@ MODELS = {  # the function of that name, and the module it is in
     "conv2_fc2": "suite.models.convnet",
     "conv3_fc2": "suite.models.convnet",
     "fc3": "suite.models.convnet",
+    "lenet5": "suite.models.lenet",
+    "lenet5_binarized": "suite.models.binarized",
+    "lenet5_binarized_clipped": "suite.models.binarized",
+    "lenet5_binarized_identity": "suite.models.binarized",
     "lenet5_caffe": "suite.models.lenet",
+    "lenet5_caffe_binarized_clipped": "suite.models.binarized",
     "lenet_300_100": "suite.models.lenet",
 }
 

@@ -7,7 +7,11 @@ import torch
 from suite.errors import SuiteError
 from suite.models import build, names
 
-MODELS = ["conv1_fc2", "conv2_fc2", "conv3_fc2", "fc3", "lenet5_caffe", "lenet_300_100"]
+BINARIZED = ["lenet5_binarized", "lenet5_binarized_clipped", "lenet5_binarized_identity"]
+MODELS = [
+    *("conv1_fc2", "conv2_fc2", "conv3_fc2", "fc3"),
+    *("lenet5", *BINARIZED, "lenet5_caffe", "lenet5_caffe_binarized_clipped", "lenet_300_100"),
+]
 
 
 def test_names_need_no_torch():
@@ -23,8 +27,8 @@ def test_every_name_builds_and_classifies(name):
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
-    with pytest.raises(SuiteError, match=r"unknown model 'lenet5'; did you mean lenet5_caffe") as error:
-        build("lenet5", in_shape=(1, 28, 28), n_classes=10, generator=torch.Generator())
+    with pytest.raises(SuiteError, match=r"unknown model 'lenet5_cafe'; did you mean lenet5_caffe or") as error:
+        build("lenet5_cafe", in_shape=(1, 28, 28), n_classes=10, generator=torch.Generator())
     assert "\n" not in str(error.value)
-    with pytest.raises(SuiteError, match="lenet5_caffe or lenet_300_100"):
+    with pytest.raises(SuiteError, match="lenet5_caffe_binarized_clipped or lenet_300_100"):
         build("xyzzy", in_shape=(1, 28, 28), n_classes=10, generator=torch.Generator())
