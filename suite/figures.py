@@ -39,13 +39,17 @@ class Boxplot(Figure):
 
 @dataclass(frozen=True)
 class StrengthPath(Figure):
-    """One metric against others along the strengths of each method: one panel a group and x (groups as rows of panels), one line
-    a method through the means over the seeds, ordered by its strength `lam`."""
+    """One metric against others along the strengths of each series: one panel a group and x (groups as rows of panels), one line
+    a series through the means over the seeds, ordered by its strength `lam`.
+
+    groups    those that are drawn, all where none is named: groups with different metrics need figures of their own
+    """
 
     drawer: ClassVar[str] = "strength_path"
 
     y: Column
     x: tuple[Column, ...]
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ __all__ = [
     "Curves",
     "Figure",
     "Filters",
+    "Matched",
     "Profile",
     "Reproduction",
     "Scatter",
@@ -53,6 +54,22 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Matched:
+    """Compares the series of a group (`Cell.series`) by `metric` where they have the same value of `along`, by interpolation.
+
+    levels      of `along`, in its unit
+    group       "" where the table has none
+    baseline    the series, without its group, that the others are compared with; "": no differences
+    """
+
+    metric: Column
+    along: Column
+    levels: tuple[float, ...]
+    group: str = ""
+    baseline: str = ""
+
+
+@dataclass(frozen=True)
 class Reproduction:
     """One table or figure.
 
@@ -61,6 +78,8 @@ class Reproduction:
     runs_in       id of the reproduction in whose folder the runs are kept, where several show the same runs; "": its own
     selection     how strengths are chosen from these runs, where that is what they are for
     ranked        metrics by which the methods are ranked over the groups
+    views         whether the other ways of scoring a training have rows of their own; claims and columns ("metric@view") find them anyway
+    matched       comparisons of series along their paths of strengths, a table each
     published     "<file>.toml#<table>" under results/published, or None where the paper printed no numbers
     columns       the columns shown
     extra         columns that are written to the CSV file and to a second table
@@ -88,6 +107,8 @@ class Reproduction:
     runs_in: str = ""
     selection: Selection | None = None
     ranked: tuple[Column, ...] = ()
+    views: bool = True
+    matched: tuple[Matched, ...] = ()
 
     @property
     def paper(self) -> str:

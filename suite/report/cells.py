@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from suite.methods.base import Method
 from suite.reproduction import Column
 from suite.results import Results, Row
 
@@ -97,6 +98,27 @@ def full_labels(results: Results) -> dict[str, str]:
     return {row.key: f"{row.cell.group}: {names[row.key]}" if row.cell.group else names[row.key] for row in results.rows}
 
 
+def series_labels(results: Results) -> dict[str, str]:
+    """What a reader calls each series (`Cell.series`): its method's title; where several share that, with the options that differ."""
+    methods = {row.cell.series: row.cell.method for row in results.rows}
+    alike: dict[str, list[Method]] = {}
+    for method in methods.values():
+        alike.setdefault(method.title, []).append(method)
+    names = {}
+    for series, method in methods.items():
+        sharing = alike[method.title]
+        differing = [n for n in method.options() if n != "lam" and len({_spelled(other, n) for other in sharing}) > 1]
+        options = ", ".join(f"{name}={_spelled(method, name)}" for name in differing)
+        files = {other.name for other in sharing}
+        names[series] = f"{method.title} ({options if len(files) == 1 else series})" if len(sharing) > 1 else method.title
+    return names
+
+
+def _spelled(method: Method, option: str) -> str:
+    value = getattr(method, option, None)
+    return value.row if isinstance(value, Method) else str(value)
+
+
 def leading(results: Results) -> tuple[list[str], dict[str, list[Cell]]]:
     """Heads and, by row, cells of the first columns: the group where there are any, and what the row is called."""
     names = labels(results)
@@ -130,17 +152,22 @@ def runs(row: Row) -> Cell:
 
 def measured(row: Row, column: Column, bold: bool = False) -> Cell:
     """Mean and SD of a row's runs, with their number where it is not the number asked for; a text as the first run has it."""
-    from suite.stats.intervals import summary
-
     values = row.values(column.metric)
     if not values:
         texts = [run[column.metric] for run in row.runs if isinstance(run.get(column.metric), str)]
         return Cell(texts[0] if texts else NONE)
-    found = summary(values)
-    text = f"{found.mean:.{column.digits}f}" + (f" ± {found.sd:.{column.digits}f}" if found.has_spread else "")
+    text = stated(values, column.digits)
     if len(values) < len(row.runs):  # fewer than the column of runs says
         return Cell(f"{text} (n = {len(values)})", bold)
     return Cell(text, bold, remark=f" (n = {len(values)} of {row.planned})" if len(values) < row.planned else "")
+
+
+def stated(values: Sequence[float], digits: int) -> str:
+    """Mean and SD of one or more values."""
+    from suite.stats.intervals import summary
+
+    found = summary(values)
+    return f"{found.mean:.{digits}f}" + (f" ± {found.sd:.{digits}f}" if found.has_spread else "")
 
 
 def interval(low: float | None, high: float | None, digits: int, sign: str = "") -> str:
@@ -150,12 +177,16 @@ def interval(low: float | None, high: float | None, digits: int, sign: str = "")
 
 
 def best(rows: Sequence[Row], column: Column) -> set[str]:
-    """Keys of the rows with the best mean as it is printed, none where all are equal or no end is the better one.
+    """Keys of the rows with the best mean, as `winners` says. Views do not compete."""
+    return winners({row.key: row.values(column.metric) for row in rows if not is_view(row)}, column)
 
-    Views do not compete, nor does a single run where other rows have more.
+
+def winners(values: Mapping[str, Sequence[float]], column: Column) -> set[str]:
+    """The names with the best mean as it is printed, none where all are equal or no end is the better one.
+
+    A single value does not compete where other names have more.
     """
-    values = {row.key: v for row in rows if not is_view(row) and (v := row.values(column.metric))}
-    least = min(2, max(map(len, values.values()), default=0))
+    least = max(1, min(2, max(map(len, values.values()), default=0)))
     means = {key: sum(v) / len(v) for key, v in values.items() if len(v) >= least}
     shown = {key: f"{mean:.{column.digits}f}" for key, mean in means.items()}
     if not column.better or len(set(shown.values())) < 2:

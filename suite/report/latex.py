@@ -9,6 +9,7 @@ import unicodedata
 from suite.report import tables
 from suite.report.cells import Cell, Table, within
 from suite.report.facts import header, plural
+from suite.report.matched import matched
 from suite.report.ranks import ranks
 from suite.report.verdicts import why_no_result
 from suite.results import Results
@@ -44,7 +45,7 @@ LEGEND = r"Paper's numbers: $^{=}$ reproduced, $^{\neq}$ not reproduced, $^{?}$ 
 
 
 def floats(results: Results) -> str:
-    """Main table, ranks, comparison with the baseline and further measurements, below a comment that says where they come from.
+    """Main table, ranks, matched levels, comparison with the baseline and further measurements, below a comment on where they come from.
 
     The comment alone where there are no rows, for a figure that needs no runs.
     """
@@ -53,9 +54,13 @@ def floats(results: Results) -> str:
     if not results.is_result:
         comment.insert(0, f"% NOT A RESULT: {why_no_result(results)}")
     comment.append(r"% Needs \usepackage{booktabs}.")
-    made = (tables.main, ranks, tables.compared, tables.further) if results.reproduction.cells else ()
-    found = [table for make in made if (table := make(results)) is not None]
+    found = _tables(results) if results.reproduction.cells else []
     return "\n".join(comment) + "\n" + "\n".join(_float(results, table) for table in found)
+
+
+def _tables(results: Results) -> list[Table]:
+    found = [tables.main(results), ranks(results), *matched(results), tables.compared(results), tables.further(results)]
+    return [table for table in found if table is not None]
 
 
 def _float(results: Results, table: Table) -> str:
@@ -101,6 +106,8 @@ def _caption(results: Results, table: Table) -> str:
         parts.append(
             escape(f"Difference of the means with Welch's 95 % interval; p: permutation test, Holm over the column{within(results)}.")
         )
+    if table.name.startswith("matched"):
+        parts += map(escape, table.notes)
     return " ".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
 from suite.report.cells import baselines, grouped, groups, is_view, labels
@@ -22,12 +23,13 @@ FIELDS = [
 
 def lines(results: Results) -> str:
     """CSV with a head line. Intervals are 95 % Student-t (mean) and Welch (difference to the baseline); `values` has one number a
-    seed; an empty field means that there is no such number. Where the rows stand in groups, a last field `group` names each row's."""
+    seed; an empty field means that there is no such number. Where the rows stand in groups, a last field `group` names each row's. Series
+    at matched levels have lines of their own below the rows."""
     out = io.StringIO()
     fields = [*FIELDS, "group"] if grouped(results) else FIELDS
     writer = csv.DictWriter(out, fields, lineterminator="\n", restval="", extrasaction="ignore")
     writer.writeheader()
-    for line in _lines(results):
+    for line in (*_lines(results), *_matched(results)):
         writer.writerow({name: _plain(value) for name, value in line.items()})
     return out.getvalue()
 
@@ -72,6 +74,37 @@ def _lines(results: Results):
                 **against.get(row.key, {}),
                 "group": row.cell.group,
             }
+
+
+def _matched(results: Results) -> Iterator[dict[str, Any]]:
+    """The series at matched levels: as row the name of the series, as metric "test_error@weight_sparsity=90", say."""
+    from suite.report.path import series
+    from suite.stats.intervals import summary
+
+    columns = {column.metric: column for wanted in results.reproduction.matched for column in (wanted.metric, wanted.along)}
+    cells = {series(row): row.cell for row in results.rows}
+    for entry in results.verdicts.get("matched", []):
+        found, metric, cell = summary(entry["values"]), columns[entry["metric"]], cells[entry["series"]]
+        yield {
+            **{name: entry[name] for name in ("label", "baseline", "difference", "effect_sd", "p", "p_holm", "note", "group")},
+            "id": results.reproduction.id,
+            "profile": results.profile,
+            "dataset": cell.dataset,
+            "model": cell.model,
+            "row": entry["series"],
+            "metric": f"{entry['metric']}@{entry['along']}={entry['level']:g}",
+            "title": f"{metric.title} at {columns[entry['along']].title} {entry['level']:g}",
+            "unit": metric.unit,
+            "planned": results.seeds,
+            "n": len(entry["values"]),
+            "mean": found.mean,
+            "sd": found.sd,
+            "ci95_low": found.low,
+            "ci95_high": found.high,
+            "values": " ".join(map(_plain, entry["values"])),
+            "difference_low": entry["low"],
+            "difference_high": entry["high"],
+        }
 
 
 def _comparisons(results: Results, metric: str) -> dict[str, dict[str, Any]]:

@@ -8,20 +8,12 @@ from suite.report import tables
 from suite.report.cells import Cell, Table
 from suite.report.departures import departures
 from suite.report.facts import header
+from suite.report.matched import matched
 from suite.report.ranks import ranks
 from suite.report.selection import selection
 from suite.report.verdicts import why_no_result
 from suite.results import Results
 
-SECTIONS = (
-    tables.main,
-    ranks,
-    selection,
-    tables.claims,
-    tables.compared,
-    tables.further,
-    tables.intervals,
-)
 WITHOUT_RUNS = ("Source", "Again")
 """The facts about a figure that needs no runs."""
 
@@ -38,12 +30,16 @@ def page(results: Results) -> str:
     parts.append(tabulate(facts, headers=["", ""], tablefmt="pipe", disable_numparse=True))
     if not reproduction.cells:
         parts.append(_figures(results))
-    for make in SECTIONS if reproduction.cells else ():
-        table = make(results)
-        if table is not None:
-            parts += _section(table)
+    for table in _tables(results) if reproduction.cells else ():
+        parts += _section(table)
     parts += ["## Departures from the paper", "\n".join(f"- {escape(line)}" for line in departures(results)) or "None."]
     return "\n\n".join(parts) + "\n"
+
+
+def _tables(results: Results) -> list[Table]:
+    found = [tables.main(results), ranks(results), selection(results), *matched(results), tables.claims(results)]
+    found += [tables.compared(results), tables.further(results), tables.intervals(results)]
+    return [table for table in found if table is not None]
 
 
 def _figures(results: Results) -> str:

@@ -21,6 +21,7 @@ from suite.report.cells import (
     runs,
     within,
 )
+from suite.report.differences import corrected, difference, remarks
 from suite.report.facts import datasets, unfinished
 from suite.report.published import Published, load
 from suite.report.verdicts import NO_VERDICT
@@ -34,6 +35,9 @@ KINDS = {
     "absent": "Absent: every run is exactly 0.",
     "present": "Present: the 95 % Student-t interval of the mean lies at or above the bound.",
     "best within a loss": "Best at a bounded loss: the best value of each seed among the strengths that keep to the bound; 95 % interval.",
+    "reaches": "Reaches: of the best value of each seed among the strengths that keep to the loss, the 95 % Student-t interval of the mean"
+    " lies on the good side of the bound.",
+    "better at matched level": "Better at a matched level: the values of the seeds there, interpolated along the path; 95 % interval.",
 }
 """How claims of a kind are decided, for the kinds that the usual note does not cover."""
 
@@ -41,11 +45,11 @@ KINDS = {
 def render(results: Results, format: str = "markdown") -> str:
     """The tables as text; the same records give the same text. SuiteError for a format that there is not.
 
-    markdown   the whole page: facts, main table, ranks, strengths, claims, comparison with the baseline, further measurements,
-               intervals, departures
+    markdown   the whole page: facts, main table, ranks, strengths, matched levels, claims, comparison with the baseline, further
+               measurements, intervals, departures
     latex      the tables as floats that need booktabs only
     csv        one line a row and metric, with every number
-    terminal   main table, ranks and claims in plain text, 130 columns wide
+    terminal   main table, ranks, matched levels and claims in plain text, 130 columns wide
 
     Where there is nothing to tabulate, a figure that needs no runs, the page names the figure's files, and the others say as much.
     """
@@ -144,7 +148,7 @@ def claims(results: Results) -> Table | None:
 
 def compared(results: Results) -> Table | None:
     """Each training minus the baseline of its group in the columns where one end is the better; None where no baseline has run."""
-    from suite.stats.comparisons import compare_to_baseline, format_p
+    from suite.stats.comparisons import compare_to_baseline
 
     against = baselines(results)
     columns = [c for c in results.reproduction.columns if c.better]
@@ -156,23 +160,17 @@ def compared(results: Results) -> Table | None:
     cells = {row.key: lead[row.key] for group, of in rows.items() for row in of if row.key != against[group].key}
     over = f"column{within(results)}"
     notes = [f"Difference of the means with Welch's 95 % interval; p: exact permutation test, corrected by Holm over the {over}."]
-    remarks: dict[str, list[str]] = {}
+    remarked: dict[str, list[str]] = {}
     for column in columns:
         values = {group: {row.key: row.values(column.metric) for row in of} for group, of in rows.items()}
         found = [c for group, of in values.items() for c in compare_to_baseline(of, against[group].key)]
         tested = any(c.p_holm is not None for c in found)
         head += [heading(column), *(["p"] if tested else [])]
         for c in found:
-            wide = interval(c.low, c.high, column.digits, "+")
-            text = NONE if c.difference != c.difference else f"{c.difference:+.{column.digits}f}" + (f" {wide}" if wide != NONE else "")
-            cells[c.name].append(Cell(text))
-            if tested:
-                cells[c.name].append(Cell(NONE if c.p_holm is None else format_p(c.p_holm)))
-        for remark in dict.fromkeys(c.note for c in found if c.note):
-            about = [names[c.name] for c in found if c.note == remark]
-            which = ", ".join(about) if len(about) < 4 else f"{len(about)} of {len(found)} rows"
-            remarks.setdefault(f"{which}: {remark}", []).append(column.title)
-    notes += [f"{', '.join(titles)}, {remark}." for remark, titles in remarks.items()]
+            cells[c.name] += [difference(c, column.digits), *([corrected(c)] if tested else [])]
+        for remark in remarks(found, names):
+            remarked.setdefault(remark, []).append(column.title)
+    notes += [f"{', '.join(titles)}, {remark}." for remark, titles in remarked.items()]
     alone = [group for group in groups(results) if group not in against]
     if alone:
         notes.append(f"No comparison on {', '.join(alone)}: the baseline has no runs there.")

@@ -1,4 +1,4 @@
-"""Main table, ranks and claims in plain text, for the end of a run."""
+"""Main table, ranks, matched levels and claims in plain text, for the end of a run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import accumulate
 from suite.report import tables
 from suite.report.cells import Cell, Table
 from suite.report.facts import header
+from suite.report.matched import matched
 from suite.report.ranks import ranks
 from suite.report.selection import lines as strengths
 from suite.report.verdicts import why_no_result
@@ -34,6 +35,8 @@ def screen(results: Results) -> str:
     lines += ["", _grid(main), legend]
     ranked = ranks(results)
     lines += ["", _grid(ranked), "average ranks, 1 is best; * best"] if ranked else []
+    for table in matched(results):
+        lines += ["", table.title, _grid(table), "* best mean", *(part for note in table.notes for part in textwrap.wrap(note, WIDTH))]
     chosen = [part for line in strengths(results) for part in textwrap.wrap(line, WIDTH)]
     lines += ["", *chosen] if chosen else []
     for claim in results.verdicts["claims"] if results.is_result else []:

@@ -8,22 +8,24 @@ from typing import Any, Final
 from suite.report.published import Number, load
 from suite.reproduction import Column
 from suite.results import Results, Row
-from suite.stats.claims import AnyClaim, PathClaim
+from suite.stats.claims import AnyClaim, MatchedClaim, PathClaim, ReachesClaim
 
 NO_VERDICT: Final = "no verdict"
 
 
 def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
-    """{"numbers": [...], "claims": [...]}, in the order of the table, and "ranks" where methods are ranked over groups; legal JSON.
+    """{"numbers": [...], "claims": [...]}, in the order of the table; "ranks" and "matched" where there are any; legal JSON.
 
     numbers   one for each published number of a column that this table shows: row, metric, our mean, sd and n, the published value,
               sd and n, tolerance, verdict, difference with its 90 and 95 % interval, reason, seeds_needed, source, status, warning
     claims    text, kind, metric, rows, margin, what else the kind has, verdict, difference, low, high, n, p, reason, against,
               seeds_needed, source
     ranks     one for each metric by which methods are ranked: verdict ("differ" or "inconclusive"), average ranks, statistics, blocks
+    matched   one for each series at each level at which series are compared, see `suite.report.matched.as_data`
 
     Runs of the smoke profile or on stand-in data get no verdict.
     """
+    from suite.report.matched import as_data as matched
     from suite.report.ranks import as_data
 
     published = load(results.reproduction.published)
@@ -35,8 +37,8 @@ def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
         if (number := published.get(row.key, column.metric)) is not None
     ]
     found = {"numbers": numbers, "claims": [_claim(results, claim) for claim in results.reproduction.claims]}
-    ranks = as_data(results)
-    return found | ({"ranks": ranks} if ranks else {})
+    more = {"ranks": as_data(results), "matched": matched(results)}
+    return found | {name: entries for name, entries in more.items() if entries}
 
 
 def why_no_result(results: Results) -> str:
@@ -92,9 +94,11 @@ def _claim(results: Results, claim: AnyClaim) -> dict[str, Any]:
 
 
 def _samples(results: Results, claim: AnyClaim) -> Callable[[str, str], list[float]]:
-    """The values of a row; of a series, what it reaches along its path, one value a seed."""
-    if not isinstance(claim, PathClaim):
-        return results.values
-    from suite.report.path import frontier
+    """The values of a row; of a series, what it reaches along its path or has at the level, one value a seed."""
+    from suite.report.path import frontier, matched
 
-    return lambda series, metric: list(frontier(results, series, metric, claim.guard, claim.loss, claim.better).values())
+    if isinstance(claim, PathClaim | ReachesClaim):
+        return lambda series, metric: list(frontier(results, series, metric, claim.guard, claim.loss, claim.better).values())
+    if isinstance(claim, MatchedClaim):
+        return lambda series, metric: list(matched(results, series, metric, claim.along, claim.level).values())
+    return results.values

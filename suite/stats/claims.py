@@ -1,13 +1,13 @@
 """What a paper says about a table, as data. `suite.stats.judge.judge` decides on it.
 
-Rows and metrics are named as in the records (`"sgl0"`, `"test_error"`). `text` is the sentence a reader sees, made up from the
-rest if left out; `source` says where the paper makes the claim. Nothing here imports numpy or scipy.
+Rows and metrics are named as in the records (`"sgl0"`, `"test_error"`). A series is all rows of a group that differ in their strength
+alone, named "group/series" or, without groups, as `suite.table.Cell.series` does. Nothing here imports numpy or scipy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, ClassVar, Literal, TypeAlias
 
 Kind = Literal["lower", "higher", "comparable", "distinguishable", "absent", "present"]
@@ -15,16 +15,18 @@ Better = Literal["lower", "higher"]
 
 
 @dataclass(frozen=True)
-class Claim:
-    """Row `a` stands in the relation `kind` to every row of `others`, in `metric`; `margin` is in the unit of the metric.
+class Statement:
+    """Base of all claims: of a row or series `a`, and of `others` where it is compared, by `metric`. Each has a `kind` besides.
 
-    `absent` and `present` are about `a` alone: no `others`.
+    margin    in the unit of the metric
+    text      the sentence a reader sees
+    source    where the paper makes the claim
     """
 
-    kind: Kind
     a: str
     others: tuple[str, ...]
     metric: str
+    _: KW_ONLY
     margin: float = 0.0
     text: str = ""
     source: str = ""
@@ -36,102 +38,99 @@ class Claim:
     @property
     def details(self) -> dict[str, Any]:
         """What the kind has beyond kind, rows, metric and margin."""
-        return {}
+        shared = {"kind", *(f.name for f in fields(Statement))}
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in shared}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in own.items()}
 
 
 @dataclass(frozen=True)
-class RankClaim:
+class Claim(Statement):
+    """Row `a` stands in the relation `kind` to every row of `others`; `absent` and `present` are about `a` alone: no `others`."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class RankClaim(Statement):
     """`a` has the best average rank by `metric` among itself and `others`, over the `blocks`; rows are called "block/name"."""
 
     kind: ClassVar[str] = "best average rank"
-    margin: ClassVar[float] = 0.0
 
-    a: str
-    others: tuple[str, ...]
-    metric: str
     blocks: tuple[str, ...]
     better: Better
-    text: str = ""
-    source: str = ""
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        return (self.a, *self.others)
-
-    @property
-    def details(self) -> dict[str, Any]:
-        return {"blocks": list(self.blocks), "better": self.better}
 
 
 @dataclass(frozen=True)
-class WinnersClaim:
-    """Of the `rows`, the one with the best `metric` is not the one with the best `other_metric`."""
+class WinnersClaim(Statement):
+    """Of all the `rows`, the one with the best `metric` is not the one with the best `other_metric`."""
 
     kind: ClassVar[str] = "distinct winners"
-    margin: ClassVar[float] = 0.0
 
-    rows: tuple[str, ...]
-    metric: str
     better: Better
     other_metric: str
     other_better: Better
-    text: str = ""
-    source: str = ""
-
-    @property
-    def details(self) -> dict[str, Any]:
-        return {"better": self.better, "other_metric": self.other_metric, "other_better": self.other_better}
 
 
 @dataclass(frozen=True)
-class PathClaim:
+class PathClaim(Statement):
     """Along its path of strengths, `a` reaches a better `metric` than each of `others` at a `guard` metric at most `loss` below the best.
 
-    `a` and `others` are series, "group/method": all rows of a group with a method, one a strength. See `suite.report.path.frontier`.
+    What a series reaches is `suite.report.path.frontier`.
     """
 
     kind: ClassVar[str] = "best within a loss"
-    margin: ClassVar[float] = 0.0
 
-    a: str
-    others: tuple[str, ...]
-    metric: str
     guard: str
     loss: float
     better: Better
-    text: str = ""
-    source: str = ""
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        return (self.a, *self.others)
-
-    @property
-    def details(self) -> dict[str, Any]:
-        return {"guard": self.guard, "loss": self.loss, "better": self.better}
 
 
-AnyClaim: TypeAlias = Claim | RankClaim | WinnersClaim | PathClaim
+@dataclass(frozen=True)
+class ReachesClaim(Statement):
+    """Along its path of strengths, series `a` reaches the `margin` in `metric` at a `guard` metric at most `loss` below the best."""
+
+    kind: ClassVar[str] = "reaches"
+
+    guard: str
+    loss: float
+    better: Better
+
+
+@dataclass(frozen=True)
+class MatchedClaim(Statement):
+    """Where its path of strengths passes a `level` of the metric `along`, series `a` has a better `metric` than each of `others` there.
+
+    What a series has there is `suite.report.path.matched`.
+    """
+
+    kind: ClassVar[str] = "better at matched level"
+
+    along: str
+    level: float
+    better: Better
+
+
+AnyClaim: TypeAlias = Claim | RankClaim | WinnersClaim | PathClaim | ReachesClaim | MatchedClaim
 
 
 def lower(a: str, b: str, metric: str, *, text: str = "", source: str = "") -> Claim:
     """a is lower than b on average."""
-    return Claim("lower", a, (b,), metric, text=text or f"{a} has lower {_words(metric)} than {b}", source=source)
+    return Claim(a, (b,), metric, "lower", text=text or f"{a} has lower {_words(metric)} than {b}", source=source)
 
 
 def higher(a: str, b: str, metric: str, *, text: str = "", source: str = "") -> Claim:
     """a is higher than b on average."""
-    return Claim("higher", a, (b,), metric, text=text or f"{a} has higher {_words(metric)} than {b}", source=source)
+    return Claim(a, (b,), metric, "higher", text=text or f"{a} has higher {_words(metric)} than {b}", source=source)
 
 
 def lowest(a: str, among: Iterable[str], metric: str, *, text: str = "", source: str = "") -> Claim:
     """a is lower than every other row of `among`. Raises ValueError if there is no other."""
-    return Claim("lower", a, _others(a, among), metric, text=text or f"{a} has the lowest {_words(metric)}", source=source)
+    return Claim(a, _others(a, among), metric, "lower", text=text or f"{a} has the lowest {_words(metric)}", source=source)
 
 
 def highest(a: str, among: Iterable[str], metric: str, *, text: str = "", source: str = "") -> Claim:
     """a is higher than every other row of `among`. Raises ValueError if there is no other."""
-    return Claim("higher", a, _others(a, among), metric, text=text or f"{a} has the highest {_words(metric)}", source=source)
+    return Claim(a, _others(a, among), metric, "higher", text=text or f"{a} has the highest {_words(metric)}", source=source)
 
 
 def comparable(a: str, b: str, metric: str, margin: float, *, text: str = "", source: str = "") -> Claim:
@@ -139,7 +138,7 @@ def comparable(a: str, b: str, metric: str, margin: float, *, text: str = "", so
     if not margin > 0:
         raise ValueError(f"comparable needs a positive margin, not {margin}")
     text = text or f"{a} and {b} have comparable {_words(metric)} (within {margin:g})"
-    return Claim("comparable", a, (b,), metric, margin, text, source)
+    return Claim(a, (b,), metric, "comparable", margin=margin, text=text, source=source)
 
 
 def distinguishable(a: str, b: str, metric: str, margin: float = 0.0, *, text: str = "", source: str = "") -> Claim:
@@ -151,19 +150,20 @@ def distinguishable(a: str, b: str, metric: str, margin: float = 0.0, *, text: s
     if not margin >= 0:
         raise ValueError(f"a margin cannot be {margin}")
     text = text or f"{a} can be told apart from {b} by {_words(metric)}"
-    return Claim("distinguishable", a, (b,), metric, margin, text, source)
+    return Claim(a, (b,), metric, "distinguishable", margin=margin, text=text, source=source)
 
 
 def absent(a: str, metric: str, *, text: str = "", source: str = "") -> Claim:
     """a has none of `metric`, a quantity that is never negative: it is 0 in every run."""
-    return Claim("absent", a, (), metric, text=text or f"{a} has no {_words(metric)}", source=source)
+    return Claim(a, (), metric, "absent", text=text or f"{a} has no {_words(metric)}", source=source)
 
 
 def present(a: str, metric: str, at_least: float, *, text: str = "", source: str = "") -> Claim:
     """The mean of a is `at_least` so much. Raises ValueError unless at_least > 0."""
     if not at_least > 0:
         raise ValueError(f"present needs a positive bound, not {at_least}")
-    return Claim("present", a, (), metric, at_least, text or f"{a} has {_words(metric)} of at least {at_least:g}", source)
+    text = text or f"{a} has {_words(metric)} of at least {at_least:g}"
+    return Claim(a, (), metric, "present", margin=at_least, text=text, source=source)
 
 
 def best_average_rank(
@@ -171,7 +171,7 @@ def best_average_rank(
 ) -> RankClaim:
     """a has the best average rank among the methods over the blocks. Raises ValueError if there is no other, or for another `better`."""
     text = text or f"{a} has the best average rank by {_words(metric)}"
-    return RankClaim(a, _others(a, among), metric, tuple(blocks), _direction(better), text, source)
+    return RankClaim(a, _others(a, among), metric, tuple(blocks), _direction(better), text=text, source=source)
 
 
 def distinct_winners(
@@ -182,29 +182,52 @@ def distinct_winners(
     if len(rows) < 2:
         raise ValueError("winners can differ only among two or more rows")
     text = text or f"{_words(metric)} and {_words(other_metric)} have different winners"
-    return WinnersClaim(rows, metric, _direction(better), other_metric, _direction(other_better), text, source)
+    return WinnersClaim(rows[0], rows[1:], metric, _direction(better), other_metric, _direction(other_better), text=text, source=source)
 
 
 def within_path(
-    a: str,
-    others: Iterable[str],
-    metric: str,
-    guard: str,
-    loss: float,
-    better: Better = "lower",
-    *,
-    text: str = "",
-    source: str = "",
+    a: str, others: Iterable[str], metric: str, guard: str, loss: float, better: Better = "lower", *, text: str = "", source: str = ""
 ) -> PathClaim:
     """Series a reaches a better metric than every other series while `guard` (the higher the better) stays within `loss` of its best.
 
     Raises ValueError if there is no other series, or for a negative loss.
     """
+    series, kept = _others(a, others), _kept(guard, loss)
+    text = text or f"{a} reaches {better} {_words(metric)} than {', '.join(series)} at {kept}"
+    return PathClaim(a, series, metric, guard, loss, _direction(better), text=text, source=source)
+
+
+def reaches(
+    series: str, metric: str, at_least: float, guard: str, loss: float, better: Better = "higher", *, text: str = "", source: str = ""
+) -> ReachesClaim:
+    """The series reaches a metric of at least so much (at most, if lower is better) on average while `guard` stays as in `within_path`.
+
+    Raises ValueError unless at_least > 0, or for a negative loss.
+    """
+    if not at_least > 0:
+        raise ValueError(f"reaches needs a positive bound, not {at_least}")
+    bound, kept = f"at {'least' if _direction(better) == 'higher' else 'most'} {at_least:g}", _kept(guard, loss)
+    text = text or f"{series} reaches {_words(metric)} of {bound} at {kept}"
+    return ReachesClaim(series, (), metric, guard, loss, better, margin=at_least, text=text, source=source)
+
+
+def at_matched(
+    a: str, others: Iterable[str], metric: str, along: str, level: float, better: Better = "lower", *, text: str = "", source: str = ""
+) -> MatchedClaim:
+    """Series a has a better metric than every other series, each at the same `level` of `along`.
+
+    Raises ValueError if there is no other series.
+    """
+    series = _others(a, others)
+    text = text or f"{a} has {better} {_words(metric)} than {', '.join(series)} at {level:g} in {_words(along)}"
+    return MatchedClaim(a, series, metric, along, level, _direction(better), text=text, source=source)
+
+
+def _kept(guard: str, loss: float) -> str:
+    """The condition of a loss in words. Raises ValueError for a negative loss."""
     if not loss >= 0:
         raise ValueError(f"a loss cannot be {loss}")
-    series = _others(a, others)
-    text = text or f"{a} reaches {better} {_words(metric)} than {', '.join(series)} at a loss of at most {loss:g} in {_words(guard)}"
-    return PathClaim(a, series, metric, guard, loss, _direction(better), text, source)
+    return f"a loss of at most {loss:g} in {_words(guard)}"
 
 
 def _direction(better: Better) -> Better:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from suite.stats.blocks import rank_blocks
-from suite.stats.claims import AnyClaim, Claim, PathClaim, RankClaim, WinnersClaim
+from suite.stats.claims import AnyClaim, Claim, MatchedClaim, PathClaim, RankClaim, ReachesClaim, WinnersClaim
 from suite.stats.intervals import Difference, Summary, summary
 from suite.stats.verdicts import ClaimOutcome, ClaimVerdict, Values, claim_verdict, plan, seeds_needed
 
@@ -17,10 +17,11 @@ Samples = Callable[[str, str], Values]
 def judge(claim: AnyClaim, samples: Samples) -> ClaimVerdict:
     """Does a claim hold in our runs? `samples(row, metric)` gives the values of a row, none if it has not been run.
 
-    Of a PathClaim the rows are series, and `samples` gives what each reaches, one value a seed. Raises TypeError for what is no claim.
+    Of a claim about paths the rows are series, and `samples` gives one value a seed: what each reaches, or has at the level. Raises
+    TypeError for what is no claim.
     """
     match claim:
-        case Claim(kind="absent" | "present"):
+        case Claim(kind="absent" | "present") | ReachesClaim():
             return _amount(claim, samples(claim.a, claim.metric))
         case Claim():
             return claim_verdict(claim, samples)
@@ -28,7 +29,7 @@ def judge(claim: AnyClaim, samples: Samples) -> ClaimVerdict:
             return _average_rank(claim, samples)
         case WinnersClaim():
             return _winners(claim, samples)
-        case PathClaim():
+        case PathClaim() | MatchedClaim():
             return _path(claim, samples)
     raise TypeError(f"{claim!r} is no claim")
 
@@ -71,8 +72,8 @@ def _winners(claim: WinnersClaim, samples: Samples) -> ClaimVerdict:
         n = len(samples(both[0], claim.metric)), len(samples(both[0], claim.other_metric))
         return ClaimVerdict("does not hold", None, None, None, n, None, f"{both[0]} has the best of both", both[0])
     duels = [
-        claim_verdict(Claim(claim.better, first, (second,), claim.metric), samples),
-        claim_verdict(Claim(claim.other_better, second, (first,), claim.other_metric), samples),
+        claim_verdict(Claim(first, (second,), claim.metric, claim.better), samples),
+        claim_verdict(Claim(second, (first,), claim.other_metric, claim.other_better), samples),
     ]
     open_ones = [duel for duel in duels if duel.verdict != "holds"]
     decider = (open_ones or duels)[0]
@@ -86,9 +87,10 @@ def _winners(claim: WinnersClaim, samples: Samples) -> ClaimVerdict:
     )
 
 
-def _amount(claim: Claim, values: Values) -> ClaimVerdict:
+def _amount(claim: Claim | ReachesClaim, values: Values) -> ClaimVerdict:
     """absent: holds if every run is exactly 0, does not hold if none is or the 95 % Student-t interval lies above 0.
-    present: holds if that interval lies at or above the margin, does not hold if wholly below. A single run decides nothing."""
+    present, reaches: holds if that interval lies at or above the margin (at or below, where lower is better), does not hold if wholly
+    on the other side. A single run decides nothing."""
     found = summary(values)
     n, against = (int(found.n), 0), f"{claim.margin:g}"
     if found.n == 0:
@@ -98,11 +100,14 @@ def _amount(claim: Claim, values: Values) -> ClaimVerdict:
         return ClaimVerdict("inconclusive", found.mean - claim.margin, None, None, n, None, reason, against)
     difference = _above(found, claim.margin)
     edge = 1e-9 * claim.margin  # the bound counts as reached, whatever rounding does
+    at_most = isinstance(claim, ReachesClaim) and claim.better == "lower"
 
     def outcome(guess: Difference) -> ClaimOutcome:
         low, high = guess.interval()
         if claim.kind == "absent":
             return "does not hold" if low > 0 else "inconclusive"
+        if at_most:
+            low, high = -high, -low
         return "holds" if low >= -edge else "does not hold" if high < -edge else "inconclusive"
 
     verdict = outcome(difference)
@@ -118,9 +123,12 @@ def _amount(claim: Claim, values: Values) -> ClaimVerdict:
     return ClaimVerdict(verdict, difference.estimate, low, high, n, None, "; ".join(remarks), against, seeds)
 
 
-def _path(claim: PathClaim, samples: Samples) -> ClaimVerdict:
-    """`lower` or `higher` on what the series reach, with both means in the reason."""
-    found = claim_verdict(Claim(claim.better, claim.a, claim.others, claim.metric), samples)
+def _path(claim: PathClaim | MatchedClaim, samples: Samples) -> ClaimVerdict:
+    """`lower` or `higher` on what the series reach, or have at the level, with both means in the reason."""
+    found = claim_verdict(Claim(claim.a, claim.others, claim.metric, claim.better), samples)
+    if found.verdict == "no data" and isinstance(claim, MatchedClaim):
+        missing = " and ".join(series for series in claim.rows if not len(samples(series, claim.metric)))
+        return replace(found, reason=f"no seed of {missing} has runs on both sides of {claim.level:g} in {_words(claim.along)}")
     if found.verdict == "no data":
         return found
     ours, theirs = (summary(samples(series, claim.metric)).mean for series in (claim.a, found.against))

@@ -67,6 +67,42 @@ def test_the_points_of_the_paths_are_written(paths):
     assert strength_path.points(*paths[:2]).startswith("group,method,lam,seed,test_accuracy,weights_left,flops_left\n")
 
 
+OPTIONS = {
+    cell("integrated_tl1", "mnist", lam=1e-4): [scored(3.0, 50.0)],
+    cell("integrated_tl1", "mnist", lam=1e-5): [scored(2.0, 40.0)],
+    cell("integrated_tl1", "mnist", lam=1e-4, a=1.0): [scored(1.1, 60.0)],
+    cell("l1", "pendigits", lam=0.1): [scored(1.5, 90.0)],
+    cell("integrated_tl1", "pendigits", lam=1e-4, a=1.0): [scored(1.0, 95.0)],
+}
+BOTH = StrengthPath(y=ACCURACY, x=(LEFT,))
+
+
+def test_one_method_with_other_options_is_a_path_of_its_own():
+    results = make(BOTH, OPTIONS)
+    axes, other = strength_path.canvas(results, BOTH).axes
+    assert list(named(axes)) == ["integrated_tl1", "integrated_tl1[a=1.0]"]
+    assert named(axes)["integrated_tl1"].get_xydata() == pytest.approx(np.array([[60.0, 98.0], [50.0, 97.0]]))
+    assert set(named(other)) == {"l1", "integrated_tl1[a=1.0]"}
+    legend = strength_path.canvas(results, BOTH).legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["integrated TL1 (a=0.01)", "integrated TL1 (a=1.0)", "l1"]
+    assert [line["method"] for line in read(strength_path.points(results, BOTH))][1:3] == ["integrated_tl1", "integrated_tl1[a=1.0]"]
+
+
+def test_a_figure_of_some_groups_shows_no_other_and_keeps_the_looks():
+    results = make(BOTH, OPTIONS)
+    one = StrengthPath(y=ACCURACY, x=(LEFT,), groups=("pendigits",))
+    (axes,) = strength_path.canvas(results, one).axes
+    assert axes.get_title() == "pendigits"
+    looks = [
+        {name: (line.get_color(), line.get_marker()) for name, line in named(a).items()}
+        for a in (axes, strength_path.canvas(results, BOTH).axes[1])
+    ]
+    assert looks[0] == looks[1]
+    legend = strength_path.canvas(results, one).legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["integrated TL1 (a=1.0)", "l1"]
+    assert {line["group"] for line in read(strength_path.points(results, one))} == {"pendigits"}
+
+
 def test_strengths_are_ordered_as_numbers():
     content = {cell("l1", lam=lam): [scored(lam, 50.0)] for lam in (10.0, 9.0, 0.5)}
     figure = StrengthPath(y=ACCURACY, x=(LEFT,))

@@ -5,14 +5,16 @@ import io
 import re
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 from scipy import stats
 
 from suite.methods import method
+from suite.methods.base import Method
 from suite.report import tables
-from suite.report.cells import labels
+from suite.report.cells import labels, series_labels
 from suite.reproduction import Cell
 
 DOCUMENT = "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n\\input{table}\n\\end{document}\n"
@@ -52,6 +54,32 @@ def test_rows_that_look_alike_within_a_data_set_are_told_apart(grouped):
         "one/l1[lam=0.2]": "the same [lam=0.2]",
         "one/l1[lam=0.3]": "the same [lam=0.3]",
         "two/l1[lam=0.2]": "the same",
+    }
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class Namesake(Method):
+    title = "l2"
+
+
+def test_series_that_share_a_title_are_told_apart_by_the_options_that_differ(grouped):
+    tl1, pruned = (partial(method, name) for name in ("integrated_tl1", "magnitude"))
+    methods = [
+        *(tl1(lam=0.1), tl1(lam=0.2), tl1(a=1.0, mu_low=0.1), tl1(a=2.0, mu_low=0.1)),
+        *(pruned(like=method("l1")), pruned(like=method("sgl0", lam=0.3))),
+        *(method("l1", lam=0.3), method("l2"), Namesake()),
+    ]
+    cells = tuple(Cell("mnist", "fc3", m, group="one") for m in methods)
+    results = grouped(table=replace(grouped().reproduction, cells=cells), values={})
+    assert series_labels(results) == {
+        "integrated_tl1": "integrated TL1 (a=0.01, mu_low=0.2)",
+        "integrated_tl1[a=1.0,mu_low=0.1]": "integrated TL1 (a=1.0, mu_low=0.1)",
+        "integrated_tl1[a=2.0,mu_low=0.1]": "integrated TL1 (a=2.0, mu_low=0.1)",
+        "magnitude[like=l1]": "magnitude pruning (like=l1)",
+        "magnitude[like=sgl0[lam=0.3]]": "magnitude pruning (like=sgl0[lam=0.3])",
+        "l1": "l1",
+        "l2": "l2 (l2)",
+        "test_report_groups": "l2 (test_report_groups)",
     }
 
 

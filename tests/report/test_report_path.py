@@ -1,10 +1,11 @@
 from dataclasses import replace
 
 import pytest
+from figure_records import ACCURACY, FLOPS, cell, make, scored
 
 from suite.methods import method
-from suite.report.path import frontier
-from suite.reproduction import Cell
+from suite.report.path import frontier, matched
+from suite.reproduction import Cell, StrengthPath
 from suite.stats.claims import within_path
 
 # Of each seed, accuracy and FLOP share; a word where there are none.
@@ -65,6 +66,36 @@ def test_a_seed_with_a_run_missing_in_the_group_is_left_out(path):
     missing = RUNS | {("mnist", "cges_proximal", 1e-4): [(97.0, 50.0), "absent"]}
     assert reached(path(missing), "mnist/l1_proximal", 1.0) == {0: 30.0}
     assert reached(path(missing), "pendigits/l1_proximal", 1.0) == {0: 5.0, 1: 5.0}
+
+
+def test_one_method_with_other_options_is_another_series(path):
+    """The best accuracy of the group is 98.9: 98.0 is within a point of it, 97.0 is not."""
+    results = make(
+        StrengthPath(y=ACCURACY, x=(FLOPS,)),
+        {
+            cell("integrated_tl1", lam=1e-4): [scored(3.0, 50.0, 40.0)],
+            cell("integrated_tl1", lam=1e-5): [scored(2.0, 50.0, 80.0)],
+            cell("integrated_tl1", lam=1e-4, a=1.0): [scored(1.1, 50.0, 60.0)],
+            cell("integrated_tl1", lam=1e-5, a=1.0): [scored(1.2, 50.0, 70.0)],
+        },
+    )
+    assert reached(results, "integrated_tl1", 1.0) == {0: 80.0}
+    assert reached(results, "integrated_tl1[a=1.0]", 1.0) == {0: 60.0}
+    assert reached(results, "integrated_tl1[a=2.0]", 1.0) == {}
+
+
+def test_a_view_neither_sets_the_bound_nor_is_a_strength():
+    """The first row's other scoring has no error and nothing left of FLOPs."""
+    seen = {"views": {"V": {"label": "a view", "metrics": scored(0.0, 99.0, 0.0)["metrics"]}}}
+    content = {
+        cell("sgl0", lam=1e-5): [scored(3.0, 40.0, 90.0) | seen],
+        cell("sgl0", lam=1e-4): [scored(4.0, 60.0, 50.0)],
+    }
+    results = make(StrengthPath(y=ACCURACY, x=(FLOPS,)), content)
+    assert len(results.rows) == 3
+    assert reached(results, "sgl0", 1.0) == {0: 50.0}
+    assert matched(results, "sgl0", "test_error", "weight_sparsity_exact", 80.0) == {}
+    assert matched(results, "sgl0", "test_error", "weight_sparsity_exact", 50.0) == {0: 3.5}
 
 
 def test_there_is_no_such_series(path):

@@ -171,7 +171,7 @@ def test_text_and_source():
     assert lower("sgl0", "group_lasso", "test_error").text == "sgl0 has lower test error than group_lasso"
     assert highest("cges", ["cges", "l1"], "weight_sparsity").text == "cges has the highest weight sparsity"
     claim = comparable("a", "b", "m", 0.5, text="much the same", source="Table 1")
-    assert claim == Claim("comparable", "a", ("b",), "m", 0.5, "much the same", "Table 1")
+    assert claim == Claim("a", ("b",), "m", "comparable", margin=0.5, text="much the same", source="Table 1")
     assert hash(claim) == hash(comparable("a", "b", "m", 0.5, text="much the same", source="Table 1"))
 
 

@@ -11,12 +11,14 @@ from scipy import stats
 
 from suite.stats.claims import (
     absent,
+    at_matched,
     best_average_rank,
     distinct_winners,
     higher,
     lower,
     lowest,
     present,
+    reaches,
     within_path,
 )
 from suite.stats.judge import judge as decide
@@ -238,6 +240,44 @@ def test_a_path_without_runs_has_no_data():
     assert (result.verdict, result.reason) == ("no data", "no runs of g/b")
 
 
+@pytest.mark.parametrize(
+    ("values", "higher_is_better", "lower_is_better"),
+    [
+        ([9.0, 10.0, 11.0], "holds", "does not hold"),  # 10 +- 4.303 / sqrt(3) = 2.48
+        ([6.0, 7.0, 8.0], "inconclusive", "inconclusive"),  # from 4.52
+        ([2.0, 3.0, 4.0], "inconclusive", "inconclusive"),  # to 5.48
+        ([1.0, 2.0, 3.0], "does not hold", "holds"),  # to 4.48
+        ([5.0, 5.0, 5.0], "holds", "holds"),  # the bound itself
+        ([9.0], "inconclusive", "inconclusive"),
+        ([], "no data", "no data"),
+    ],
+)
+def test_reaches(values, higher_is_better, lower_is_better):
+    up, down = (judge(reaches("g/a", "m", 5.0, "accuracy", 1.0, better), {"g/a": values}) for better in ("higher", "lower"))
+    assert (up.verdict, down.verdict) == (higher_is_better, lower_is_better)
+    assert up.against == down.against == "5"
+    if values:
+        assert up.difference == down.difference == pytest.approx(np.mean(values) - 5)
+    if up.verdict == "inconclusive" and len(values) > 1:
+        settled = [n for n in range(4, 100) if stats.t.ppf(0.975, n - 1) / np.sqrt(n) < abs(up.difference)]
+        assert up.seeds_needed == down.seeds_needed == settled[0]
+
+
+def test_a_claim_at_a_matched_level_is_decided_on_what_the_series_have_there():
+    claim = at_matched("g/a", ["g/b", "g/c"], "error", "zeros", 90)
+    rows = {"g/a": 2 + SPREAD / 10, "g/b": 3 + SPREAD / 10, "g/c": 4 + SPREAD / 10}
+    result = judge(claim, rows)
+    assert (result.verdict, result.against, result.difference) == ("holds", "g/b", pytest.approx(-1))
+    assert result.reason.endswith("observed 2 against 3")
+    assert judge(at_matched("g/b", ["g/a", "g/c"], "error", "zeros", 90), rows).verdict == "does not hold"
+    assert judge(at_matched("g/c", ["g/a", "g/b"], "error", "zeros", 90, "higher"), rows).verdict == "holds"
+
+
+def test_a_series_without_a_value_at_the_level_is_named():
+    result = judge(at_matched("g/a", ["g/b", "g/c"], "error", "zeros", 90), {"g/a": 2 + SPREAD})
+    assert (result.verdict, result.reason) == ("no data", "no seed of g/b and g/c has runs on both sides of 90 in zeros")
+
+
 # Declarations
 
 
@@ -260,7 +300,16 @@ def test_texts_and_details():
     assert (two.text, two.source, two.rows) == ("they differ", "Fig. 7", ("a", "b"))
     assert two.details == {"better": "higher", "other_metric": "o", "other_better": "lower"}
     assert lower("a", "b", "m").details == {}
-    for claim in (ranked, path, two):
+    reached = reaches("g/a", "weight_sparsity", 83.76, "test_accuracy", 0.5)
+    assert reached.text == "g/a reaches weight sparsity of at least 83.76 at a loss of at most 0.5 in test accuracy"
+    assert reaches("a", "flops_left", 10, "m", 1, "lower").text == "a reaches flops left of at most 10 at a loss of at most 1 in m"
+    assert (reached.rows, reached.margin) == (("g/a",), 83.76)
+    assert reached.details == {"guard": "test_accuracy", "loss": 0.5, "better": "higher"}
+    there = at_matched("g/a", ["g/a", "g/b"], "test_error", "weight_sparsity", 90)
+    assert there.text == "g/a has lower test error than g/b at 90 in weight sparsity"
+    assert (there.rows, there.margin) == (("g/a", "g/b"), 0.0)
+    assert there.details == {"along": "weight_sparsity", "level": 90, "better": "lower"}
+    for claim in (ranked, path, two, reached, there):
         assert hash(claim)
 
 
@@ -274,6 +323,12 @@ def test_senseless_declarations():
         (lambda: within_path("a", ["a"], "m", "g", 1.0), "at least one other"),
         (lambda: within_path("a", ["b"], "m", "g", -1.0), "loss"),
         (lambda: within_path("a", ["b"], "m", "g", math.nan), "loss"),
+        (lambda: within_path("a", ["b"], "m", "g", -1.0, text="worded"), "loss"),
+        (lambda: reaches("a", "m", 0.0, "g", 1.0), "positive"),
+        (lambda: reaches("a", "m", 5.0, "g", -1.0), "loss"),
+        (lambda: reaches("a", "m", 5.0, "g", 1.0, "best"), "lower"),
+        (lambda: at_matched("a", ["a"], "m", "x", 90), "at least one other"),
+        (lambda: at_matched("a", ["b"], "m", "x", 90, ""), "lower"),
     ):
         with pytest.raises(ValueError, match=words):
             declare()

@@ -1,4 +1,4 @@
-"""One metric against others along the strengths of each method, through the means over the seeds."""
+"""One metric against others along the strengths of each series, through the means over the seeds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from suite.figures import StrengthPath
-from suite.report.cells import heading, is_view
+from suite.report.cells import heading, is_view, series_labels
 from suite.report.figures.scale import stretch
 from suite.report.figures.style import Style, canvas_of, csv_of, dress, grouped, legend, plain, styles, title
 from suite.results import Results, Row
@@ -20,13 +20,13 @@ Paths = dict[str, list[Row]]
 
 
 def points(results: Results, figure: StrengthPath) -> str:
-    """What the figure shows, as CSV: one line a run, along the strengths of each method."""
+    """What the figure shows, as CSV: one line a run, along the strengths of each series, which stands under "method"."""
     metrics = [figure.y.metric, *(x.metric for x in figure.x)]
     return csv_of(
         ["group", "method", "lam", "seed", *metrics],
         (
             [group, method, plain(_strength(row)), run["seed"], *(plain(run.get(metric)) for metric in metrics)]
-            for group, paths in _paths(results).items()
+            for group, paths in _paths(results, figure).items()
             for method, path in paths.items()
             for row in path
             for run in row.runs
@@ -35,11 +35,11 @@ def points(results: Results, figure: StrengthPath) -> str:
 
 
 def canvas(results: Results, figure: StrengthPath) -> Canvas:
-    """The figure as a matplotlib object, without pyplot. All groups have the same axes."""
+    """The figure as a matplotlib object, without pyplot. All its groups have the same axes, all figures of a table the same looks."""
     from matplotlib.lines import Line2D
 
-    names = {row.cell.method.name: row.cell.method.title for row in results.rows}
-    looks, groups = styles(names), _paths(results)
+    names = series_labels(results)
+    looks, groups = styles(names), _paths(results, figure)
     rows = [row for paths in groups.values() for path in paths.values() for row in path]
     with canvas_of(7.0, 1.0 + 2.5 * len(groups)) as made:
         panels = made.subplots(len(groups), len(figure.x), sharex="col", sharey=True, squeeze=False)
@@ -58,14 +58,15 @@ def canvas(results: Results, figure: StrengthPath) -> Canvas:
     return made
 
 
-def _paths(results: Results) -> dict[str, Paths]:
-    """In each group the rows with runs of each method, from the weakest strength to the strongest."""
+def _paths(results: Results, figure: StrengthPath) -> dict[str, Paths]:
+    """In each group of the figure the rows with runs of each series, from the weakest strength to the strongest."""
     found: dict[str, Paths] = {}
-    for group, rows in grouped(row for row in results.rows if not is_view(row)).items():
+    shown = [row for row in results.rows if not is_view(row) and (not figure.groups or row.cell.group in figure.groups)]
+    for group, rows in grouped(shown).items():
         paths = found.setdefault(group, {})
         for row in sorted(rows, key=_strength):
             if row.runs:
-                paths.setdefault(row.cell.method.name, []).append(row)
+                paths.setdefault(row.cell.series, []).append(row)
     return found
 
 
@@ -85,7 +86,7 @@ def _path(axes: Axes, path: list[Row], x: Column, y: Column, style: Style) -> bo
     seen = [pairs for pairs in seen if pairs]
     means = [[statistics.fmean(values) for values in zip(*pairs, strict=True)] for pairs in seen]
     if means:
-        axes.plot(*zip(*means, strict=True), label=path[0].cell.method.name, clip_on=False, **_look(style))
+        axes.plot(*zip(*means, strict=True), label=path[0].cell.series, clip_on=False, **_look(style))
     for pairs in seen:
         if len(pairs) > 1:
             xs, ys = zip(*pairs, strict=True)
