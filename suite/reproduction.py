@@ -78,6 +78,7 @@ class Reproduction:
     runs_in       id of the reproduction in whose folder the runs are kept, where several show the same runs; "": its own
     selection     how strengths are chosen from these runs, where that is what they are for
     ranked        metrics by which the methods are ranked over the groups
+    block         what a reader calls a group of rows
     views         whether the other ways of scoring a training have rows of their own; claims and columns ("metric@view") find them anyway
     matched       comparisons of series along their paths of strengths, a table each
     published     "<file>.toml#<table>" under results/published, or None where the paper printed no numbers
@@ -107,6 +108,7 @@ class Reproduction:
     runs_in: str = ""
     selection: Selection | None = None
     ranked: tuple[Column, ...] = ()
+    block: str = "data set"
     views: bool = True
     matched: tuple[Matched, ...] = ()
 

@@ -8,13 +8,13 @@ GROUP = "LeNet-5, MNIST"
 LABELS = {"l1": "l1", "l0": "l0", "tl1": "TL1"}
 METHODS = {"rvsm": "RVSM", "admm": "ADMM"}
 
-FULL = Schedule(epochs=60, batch_size=100, optimizer="sgd", learning_rate=0.05, momentum=0.9, milestones=(30, 45))
+FULL = Schedule(epochs=60, batch_size=100, optimizer="sgd", learning_rate=0.05, momentum=0.9, milestones=(45,))
 
 BETA = 0.2
-STRENGTHS = {  # they take weights up to 0.01, 0.02, 0.04, 0.08 to zero with l1 and TL1, up to 0.032, 0.05, 0.071, 0.1 with l0
-    "l1": (2e-3, 4e-3, 8e-3, 1.6e-2),
+STRENGTHS = {  # they take weights up to 0.01, 0.02, 0.028, 0.04 to zero with l1 and TL1, up to 0.032, 0.05, 0.071, 0.1 with l0
+    "l1": (2e-3, 4e-3, 5.5e-3, 8e-3),
     "l0": (1e-4, 2.5e-4, 5e-4, 1e-3),
-    "tl1": (1e-3, 2e-3, 4e-3, 8e-3),
+    "tl1": (1e-3, 2e-3, 2.75e-3, 4e-3),
 }
 
 

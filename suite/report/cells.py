@@ -78,7 +78,7 @@ def group_label(results: Results, row: Row) -> str:
 
 def within(results: Results) -> str:
     """What a sentence about comparisons adds where rows are compared with those of their group alone."""
-    return " within a data set" if grouped(results) else ""
+    return f" within a {results.reproduction.block}" if grouped(results) else ""
 
 
 def labels(results: Results) -> dict[str, str]:
@@ -124,7 +124,7 @@ def leading(results: Results) -> tuple[list[str], dict[str, list[Cell]]]:
     names = labels(results)
     if not grouped(results):
         return ["method"], {row.key: [Cell(names[row.key])] for row in results.rows}
-    return ["data set", "method"], {row.key: [Cell(group_label(results, row)), Cell(names[row.key])] for row in results.rows}
+    return [results.reproduction.block, "method"], {row.key: [Cell(group_label(results, row)), Cell(names[row.key])] for row in results.rows}
 
 
 def baselines(results: Results) -> dict[str, Row]:

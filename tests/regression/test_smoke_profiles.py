@@ -8,8 +8,8 @@ import pytest
 
 from suite.reproduction import get, ids
 
-SEEDS = "3"
-"""Of those of the reference: enough to see a number move, and the time that CI has."""
+SEEDS = {"sgl0/table1": 3}
+"""Of those of the reference, 1 where nothing is said: enough to see a number move, in the time that CI has."""
 ROOT = Path(__file__).parents[2]
 TABLES = [table for table in map(get, ids()) if "smoke" in table.settings and not table.runs_in]
 """Those that keep runs of their own; the others show the same runs."""
@@ -22,7 +22,7 @@ def test_numbers_have_not_moved(name, tmp_path):
         line = [sys.executable, "-m", "suite", command, name, "--profile", "smoke", "--out", str(tmp_path), *more]
         return subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
 
-    computed = suite("reproduce", "--seeds", SEEDS, "--no-tracking")
+    computed = suite("reproduce", "--seeds", str(SEEDS.get(name, 1)), "--no-tracking")
     assert computed.returncode == 0, computed.stderr
     verified = suite("verify")
     print(verified.stdout, verified.stderr)

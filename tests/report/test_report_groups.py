@@ -46,6 +46,12 @@ def test_every_row_names_its_data_set_and_labels_are_unique_within_it(grouped):
     assert len(lines(table)) == 12
 
 
+def test_a_table_says_what_its_groups_are(grouped):
+    results = grouped(table=replace(grouped().reproduction, block="network"))
+    assert tables.main(results).head[:2] == ["network", "method"]
+    assert "best mean of a column within a network" in results.table("markdown")
+
+
 def test_rows_that_look_alike_within_a_data_set_are_told_apart(grouped):
     cells = [Cell("mnist", "fc3", method("l1", lam=lam), group=group) for group, lam in (("one", 0.2), ("one", 0.3), ("two", 0.2))]
     cells = [replace(cell, title="the same") for cell in cells]
