@@ -99,18 +99,20 @@ def full_labels(results: Results) -> dict[str, str]:
 
 
 def series_labels(results: Results) -> dict[str, str]:
-    """What a reader calls each series (`Cell.series`): its method's title; where several share that, with the options that differ."""
+    """What a reader calls each series (`Cell.series`): its method's title; where several of a group share that, with what differs."""
     methods = {row.cell.series: row.cell.method for row in results.rows}
-    alike: dict[str, list[Method]] = {}
-    for method in methods.values():
-        alike.setdefault(method.title, []).append(method)
+    alike: dict[str, list[Method]] = {series: [] for series in methods}
+    for rows in groups(results).values():
+        for series in (present := {row.cell.series: row.cell.method for row in rows}):
+            alike[series] += [other for other in present.values() if other.title == methods[series].title]
     names = {}
     for series, method in methods.items():
-        sharing = alike[method.title]
+        sharing = alike[series]
         differing = [n for n in method.options() if n != "lam" and len({_spelled(other, n) for other in sharing}) > 1]
         options = ", ".join(f"{name}={_spelled(method, name)}" for name in differing)
         files = {other.name for other in sharing}
-        names[series] = f"{method.title} ({options if len(files) == 1 else series})" if len(sharing) > 1 else method.title
+        shown = options if len(files) == 1 else series
+        names[series] = f"{method.title} ({shown})" if differing or len(files) > 1 else method.title
     return names
 
 
@@ -124,7 +126,9 @@ def leading(results: Results) -> tuple[list[str], dict[str, list[Cell]]]:
     names = labels(results)
     if not grouped(results):
         return ["method"], {row.key: [Cell(names[row.key])] for row in results.rows}
-    return [results.reproduction.block, "method"], {row.key: [Cell(group_label(results, row)), Cell(names[row.key])] for row in results.rows}
+    return [results.reproduction.block, "method"], {
+        row.key: [Cell(group_label(results, row)), Cell(names[row.key])] for row in results.rows
+    }
 
 
 def baselines(results: Results) -> dict[str, Row]:
