@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from suite.table import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor
+
     from suite.penalties import Penalty
 
 
@@ -54,13 +58,19 @@ class StrengthPath(Figure):
 
 @dataclass(frozen=True)
 class Curves(Figure):
-    """Curves of the records over the steps of the optimiser: one panel a column, one line a row of the table, the mean over the
-    seeds with the band of its 95 % Student-t interval. A column's metric is the name of a curve; "test_accuracy" and "weights_left"
-    are 100 minus the curves of the error and of the exact zeros."""
+    """Curves of the records over the steps of the optimiser: one panel a column, one line a row of the table. A column's metric is
+    the name of a curve; "test_accuracy" and "weights_left" are 100 minus the curves of the error and of the exact zeros.
+
+    band       "seeds": the mean over the seeds with its 95 % Student-t interval; "starts", for runs of many starts: their median with
+               the 5 to 95 % quantiles, each the mean over the seeds, from the curves of that name and with `_low` and `_high` after it
+    log        metrics whose axis is logarithmic
+    """
 
     drawer: ClassVar[str] = "curves"
 
     columns: tuple[Column, ...]
+    band: Literal["seeds", "starts"] = "seeds"
+    log: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,3 +93,27 @@ class Contours(Figure):
     panels: tuple[tuple[str, Penalty], ...]
     columns: int = 4
     extent: float = 1.0
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Functions of one variable x from `low` to `high`, drawn through `intervals` + 1 equally spaced points.
+
+    lines      name and function of each: of a float64 tensor of points, with as many values; an infinite one leaves the panel upwards
+    """
+
+    title: str
+    x: str
+    low: float
+    high: float
+    intervals: int
+    lines: tuple[tuple[str, Callable[[Tensor], Tensor]], ...]
+
+
+@dataclass(frozen=True)
+class Lines(Figure):
+    """Graphs of functions, panels side by side over one legend; a name looks the same in each. It needs no runs."""
+
+    drawer: ClassVar[str] = "lines"
+
+    panels: tuple[Panel, ...]

@@ -33,7 +33,7 @@ def header(results: Results) -> dict[str, str]:
         "Profile": f"{results.profile} ({_length(results)})",
         "Seeds": f"{results.seeds} ({', '.join(str(seed) for seed in range(results.seeds))})",
         "Runs": _runs(results),
-        "Data": distinct(map(_data, found)) or ", ".join(datasets(results)),
+        "Data": distinct(map(_data, found)) or ", ".join(datasets(results)) or "none",
         "Device": distinct(map(_device, environments)) or "none yet",
         "Software": distinct(map(_software, environments)) or "none yet",
         "Code": distinct(map(_code, environments)) or "none yet",
@@ -57,7 +57,7 @@ def _length(results: Results) -> str:
 
 def datasets(results: Results) -> list[str]:
     """The data sets that the runs used."""
-    return list(dict.fromkeys(cell.dataset for cell in results.reproduction.on(results.profile, results.stand_in)))
+    return list(dict.fromkeys(cell.dataset for cell in results.reproduction.on(results.profile, results.stand_in) if cell.dataset))
 
 
 def unfinished(results: Results) -> list[str]:
@@ -69,7 +69,8 @@ def unfinished(results: Results) -> list[str]:
         else:
             status, file = "failed" if key in results.failures else "done", f"failures/{key}.json"
         if status != "done":
-            lines.append(f"{f'{spec.dataset}: ' if several else ''}`{spec.method.row}`, seed {spec.seed}: {status} ({file})")
+            place = f"{spec.dataset}: " if several and spec.dataset else ""
+            lines.append(f"{place}`{spec.method.row}`, seed {spec.seed}: {status} ({file})")
     return lines
 
 
@@ -91,6 +92,8 @@ def _runs(results: Results) -> str:
 
 def _data(record: dict[str, Any]) -> str:
     data = record["data"]
+    if not record["dataset"]:
+        return f"none, {data['starts']:,} random starts a run"
     held = f", {data['n_validation']:,} held-out" if data.get("n_validation") else ""
     return f"{record['dataset']} ({data['n_train']:,} training{held} and {data['n_test']:,} test examples)"
 

@@ -78,7 +78,7 @@ def main(results: Results) -> Table:
     verdicts = {(v["row"], v["metric"]): v["verdict"] for v in results.verdicts["numbers"]}
     printed = {metric for _, metric in published.numbers}
     columns, (first, lead) = results.reproduction.columns, leading(results)
-    several = not grouped(results) and (len(datasets(results)) > 1 or not results.is_result)
+    several = not grouped(results) and len(datasets(results)) > int(results.is_result)
     winners = {(key, column.metric) for rows in groups(results).values() for column in columns for key in best(rows, column)}
     head = [*first, *(["data set"] if several else []), "runs"]
     for column in columns:

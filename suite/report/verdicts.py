@@ -47,7 +47,10 @@ def why_no_result(results: Results) -> str:
         return ""
     profile = results.reproduction.profile(results.profile)
     used = profile.dataset or results.reproduction.stand_in
-    meant = ", ".join(dict.fromkeys(cell.dataset for cell in results.reproduction.cells if cell.dataset != used)) or used
+    named = [cell.dataset for cell in results.reproduction.cells if cell.dataset]
+    meant = ", ".join(dict.fromkeys(name for name in named if name != used)) or used
+    if not used or not named:
+        return f"the {results.profile} profile is a check of the code"
     if results.stand_in and not profile.dataset:
         return f"{meant} was not to be had, so these runs are on {used}"
     return f"the {results.profile} profile runs on {used} in place of {meant}, as a check of the code"

@@ -34,7 +34,8 @@ class Progress:
 
     def epoch(self, key: str, epoch: int, error: float) -> None:
         if self.bar is not None:
-            self.bar.set_postfix_str(f"{self.done}/{self.total} runs, {self.names[key]}: {error:.2f} %", refresh=False)
+            known = f": {error:.2f} %" if error == error else ""
+            self.bar.set_postfix_str(f"{self.done}/{self.total} runs, {self.names[key]}{known}", refresh=False)
             self.bar.update(epoch - self.seen.get(key, 0))
             self.seen[key] = epoch
 
@@ -47,7 +48,9 @@ class Progress:
             line = f"{name}: diverged in epoch {result.record['epochs']}"
         else:
             metrics, seconds = result.record["metrics"], result.record["cost"]["wall_seconds"]
-            line = f"{name}: error {metrics['test_error']:.2f} %, weight sparsity {metrics['weight_sparsity']:.2f} %, {seconds:.0f} s"
+            known = {"error": metrics.get("test_error"), "weight sparsity": metrics.get("weight_sparsity")}
+            shown = "".join(f"{title} {value:.2f} %, " for title, value in known.items() if value is not None)
+            line = f"{name}: {shown}{seconds:.0f} s"
         if self.bar is None:
             tqdm.write(f"[{self.done}/{self.total}] {line}", file=sys.stderr)
         elif result.record is None or result.record["status"] != "done":

@@ -105,7 +105,7 @@ class Tracker:
         self.log(run, now, params=parameters(spec))
         if record:
             self.recorded += 1
-            for epoch in range(len(record["curves"]["train_loss"])):
+            for epoch in range(len(record["curves"]["seconds"])):
                 curves = {f"epoch/{name}": values[epoch] for name, values in record["curves"].items()}
                 self.log(run, start, curves, step=epoch + 1)
             self.log(run, now, final_metrics(record), step=record["epochs"])

@@ -58,7 +58,7 @@ def compare(row: str, metric: str, own: list[float], reference: list[float]) -> 
 
 
 def verify(table: Reproduction, profile: str, out: Path, reference: Path) -> list[Line]:
-    """Every row and metric of a table's stored runs against the reference records."""
+    """Every row of a table's stored runs against the reference records, in every compared metric that either has."""
     expected = Results.load(table, profile, reference)
     if not expected.records:
         raise SuiteError(
@@ -70,7 +70,8 @@ def verify(table: Reproduction, profile: str, out: Path, reference: Path) -> lis
             f"no runs of {table.id} ({profile}) in {out}",
             f"compute them: python -m suite reproduce {table.id} --profile {profile}",
         )
-    return [compare(row.key, metric, found.values(row.key, metric), row.values(metric)) for row in expected.rows for metric in FLOOR]
+    lines = [compare(row.key, metric, found.values(row.key, metric), row.values(metric)) for row in expected.rows for metric in FLOOR]
+    return [line for line in lines if line.n or line.moved]  # without the metrics that neither has
 
 
 def compare_folders(a: Path, b: Path) -> str:
@@ -98,6 +99,6 @@ def read_folder(folder: Path) -> dict[tuple[str, str], list[float]]:
     for path in sorted(Path(folder).glob("runs/*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         for metric in FLOOR:
-            if record["status"] == "done":
+            if record["status"] == "done" and metric in record["metrics"]:
                 values.setdefault((record["method"], metric), []).append(record["metrics"][metric])
     return values

@@ -59,8 +59,8 @@ class BinarizedReLU(NoOverlap):
 
     def coefficients(self, at: Plane) -> tuple[Tensor, Tensor]:
         norm = at.norm
-        pull = torch.full_like(norm, self.slope * self.kappa).masked_fill(norm == 0, 0)
-        return pull / torch.where(norm == 0, 1, norm), -pull
+        pull = norm.sign() * (self.slope * self.kappa)
+        return pull / norm.clamp(min=torch.finfo(norm.dtype).tiny), -pull
 
     def descends(self, at: Plane, beta: Tensor) -> Tensor:
         """slope kappa sin theta (1 - 2 pi beta / k) > beta, for ||w|| = 1 (derived).

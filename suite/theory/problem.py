@@ -41,6 +41,7 @@ class Problem:
             raise ValueError(f"the penalty must be a sum over single weights, not {penalty!r}")
         self.network, self.penalty, self.w_star = network, penalty, unit(w_star)
         self.lam, self.beta, self.eta = (self._column(name, x) for name, x in (("lam", lam), ("beta", beta), ("eta", eta)))
+        self.eta_beta = self.eta * self.beta
         lam_, beta_ = torch.broadcast_tensors(self.lam, self.beta)
         if not bool((self.eta > 0).all()):
             raise ValueError("eta must be positive")
@@ -77,14 +78,17 @@ class Problem:
 
     def penalties(self, u: Tensor) -> Tensor:
         """P of every row of `u`, (n,)."""
-        return torch.func.vmap(self.penalty.value)(u)
+        return self.penalty._scalar(u.abs()).sum(-1)
+
+    def tie(self, u: Tensor, w: Tensor, y: Tensor | None = None) -> Tensor:
+        """||w - u||^2, and 2 <y, w - u> for scaled multipliers `y`; (n,)."""
+        gap = w - u
+        return (gap.square() if y is None else gap * (gap + 2 * y)).sum(-1)
+
+    def augmented(self, loss: Tensor, penalties: Tensor, tie: Tensor) -> Tensor:
+        """`loss` + lambda `penalties` + beta/2 `tie`, each (..., n)."""
+        return loss + self.lam[:, 0] * penalties + self.beta[:, 0] / 2 * tie
 
     def lagrangian(self, u: Tensor, w: Tensor) -> Tensor:
         """L(u, w) of every start, (n,)."""
-        return self.augmented(self.network.loss(w, self.w_star), u, w)
-
-    def augmented(self, loss: Tensor, u: Tensor, w: Tensor, y: Tensor | None = None) -> Tensor:
-        """`loss` + lambda P(u) + beta/2 ||w - u||^2, and beta <y, w - u> for scaled multipliers `y`; (n,)."""
-        gap = w - u
-        tie = torch.linalg.vector_norm(gap, dim=-1).square() / 2 if y is None else (gap / 2).add_(y).mul_(gap).sum(-1)
-        return loss + self.lam[:, 0] * self.penalties(u) + self.beta[:, 0] * tie
+        return self.augmented(self.network.loss(w, self.w_star), self.penalties(u), self.tie(u, w))

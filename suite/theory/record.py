@@ -1,18 +1,31 @@
-"""What is kept of a run: a few recorded iterates, and the largest rises over all of them."""
+"""What is kept of a run: a few iterates, and the largest rises over all of them."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from suite.lazy import torch
+from suite.theory.geometry import Plane
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from suite.theory.problem import Problem
     from suite.theory.splitting import State
+
+TOGETHER = 2**14
+"""About so many iterates of single starts are evaluated at once: enough to make the calls cheap, few enough for the cache."""
+
+
+class Point(NamedTuple):
+    """f(w), L(u, w), theta(w, w*) in radians (NaN at w = 0) and ||w - w*|| of an iterate, each (n,)."""
+
+    loss: Tensor
+    lagrangian: Tensor
+    angle: Tensor
+    distance: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,36 +64,48 @@ class Run:
     collapsed: Tensor
 
 
-class Recorder:
-    """Sees every iterate from 0 on; keeps one in `record_every` (None: the first and the last only), and always the last."""
+class Watch:
+    """Sees every iterate. What depends on vectors is taken at once; the rest, a few numbers a start, for several iterates together.
 
-    def __init__(self, problem: Problem, steps: int, record_every: int | None) -> None:
-        every = steps if record_every is None else record_every
-        if steps < 1 or every < 1:
-            raise ValueError(f"steps and record_every must be positive, not {steps!r} and {record_every!r}")
-        self.problem, self.last, self.every = problem, steps, every
-        self.kept: list[tuple[Tensor, ...]] = []
-        self.steps: list[int] = []
-        self.before: tuple[Tensor, Tensor, Tensor] | None = None
-        self.t = 0
+    rises    largest rises so far of the Lagrangian and the angle, and of both outside, (4, n); -inf before there is a step
+    last     Lagrangian, angle and whether the network descends, of the last iterate evaluated, (1, n) each
+    """
 
-    def observe(self, state: State) -> None:
-        loss, angle = self.problem.network.plane_loss(state.at), state.at.angle
-        lagrangian = self.problem.augmented(loss, state.u, state.w, state.y)
-        if self.before is None:
-            self.rises = [torch.full_like(loss, -math.inf)] * 4
-        else:
-            rises = [now - then for now, then in zip((lagrangian, angle), self.before[:2], strict=True)]
-            rises += [rise.masked_fill(~self.before[2], -math.inf) for rise in rises]
-            self.rises = [torch.fmax(largest, rise) for largest, rise in zip(self.rises, rises, strict=True)]
-        self.before = lagrangian, angle, self.problem.network.descends(state.at, self.problem.beta[:, 0])
-        if self.t % self.every == 0 or self.t == self.last:
-            self.steps.append(self.t)
-            self.kept.append((loss, lagrangian, angle, state.at.distance))
-        self.t += 1
+    def __init__(self, problem: Problem, start: State) -> None:
+        self.problem = problem
+        self.together = max(1, TOGETHER // len(start.w))
+        self.waiting: list[tuple[Tensor, ...]] = []
+        self.rises = torch.full((4, len(start.w)), -math.inf, dtype=start.w.dtype, device=start.w.device)
+        self.last: tuple[Tensor, ...] = ()
+        self.see(start)
 
-    def run(self, state: State) -> Run:
-        trajectories = (torch.stack(column) for column in zip(*self.kept, strict=True))
-        names = "loss", "lagrangian", "angle", "distance", "lagrangian_rise", "angle_rise", "lagrangian_rise_outside", "angle_rise_outside"
-        numbers = dict(zip(names, [*trajectories, *self.rises], strict=True))
-        return Run(problem=self.problem, w=state.w, u=state.u, y=state.y, steps=self.steps, collapsed=state.collapsed, **numbers)
+    def see(self, state: State) -> None:
+        self.waiting.append((*state.at, self.problem.penalties(state.u), self.problem.tie(state.u, state.w, state.y)))
+        if len(self.waiting) >= self.together:
+            self.evaluate()
+
+    def evaluate(self) -> None:
+        """Take up the iterates that wait."""
+        if not self.waiting:
+            return
+        along, across, penalties, ties = (torch.stack(column) for column in zip(*self.waiting, strict=True))
+        self.waiting.clear()
+        at, network = Plane(along, across), self.problem.network
+        loss, angle = network.plane_loss(at), at.angle
+        lagrangian = self.problem.augmented(loss, penalties, ties)
+        self.point = Point(loss[-1], lagrangian[-1], angle[-1], at.distance[-1])
+        seen = lagrangian, angle, network.descends(at, self.problem.beta[:, 0])
+        if self.last:
+            *both, descends = (torch.cat(pair) for pair in zip(self.last, seen, strict=True))
+            rises = [values.diff(dim=0) for values in both]
+            rises += [rise.masked_fill(~descends[:-1], -math.inf) for rise in rises]
+            largest = torch.stack([rise.nan_to_num(-math.inf, math.inf, -math.inf).amax(0) for rise in rises])
+            self.rises = torch.maximum(self.rises, largest)
+        self.last = tuple(values[-1:] for values in seen)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rises": self.rises, "last": self.last, "point": tuple(self.point)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.waiting.clear()
+        self.rises, self.last, self.point = state["rises"], state["last"], Point(*state["point"])

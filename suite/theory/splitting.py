@@ -6,23 +6,24 @@ The three algorithms differ in the order of two steps, and share both:
     u step   argmin_u lambda P(u) + beta/2 ||w - u||^2, the proximal map of P with step lambda / beta
 
 `g` is the network's expected coarse gradient, which for the ReLU is the gradient. With lambda = beta = 0 all three are gradient
-descent, bit for bit.
+descent, bit for bit. Each is a function that runs it to the end, and a class with which it can be stopped and taken up again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from suite.lazy import torch
 from suite.theory.geometry import Plane, plane
 from suite.theory.no_overlap import combine
-from suite.theory.record import Recorder, Run
+from suite.theory.record import Point, Run, Watch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from suite.theory.no_overlap import NoOverlap
     from suite.theory.problem import Problem
 
 
@@ -37,7 +38,124 @@ class State:
     y: Tensor | None = None
 
 
-Step = Callable[["Problem", State], State]
+class Iteration(ABC):
+    """One of the algorithms under way, from `w0` (n, d) and u^0 = prox(w^0).
+
+    state    the iterates after so many steps `t`
+    start    what is kept of iterate 0; `now` of the present one
+
+    Raises ValueError for a network that the algorithm is not for, and for a `w0` that does not fit the problem.
+    """
+
+    multipliers: ClassVar[bool] = False
+
+    def __init__(self, problem: Problem, w0: Tensor) -> None:
+        self.check(problem.network)
+        problem.check(w0)
+        self.problem, self.t = problem, 0
+        with torch.no_grad():
+            w = w0.detach().clone()
+            collapsed = torch.zeros(len(w), dtype=torch.bool, device=w.device)
+            if problem.network.scale_invariant:
+                w, collapsed = normalise(w, w0, collapsed)
+            y = torch.zeros_like(w) if self.multipliers else None
+            self.state = State(w, problem.threshold(w), plane(w, problem.w_star), collapsed, y)
+            self.watch = Watch(problem, self.state)
+            self.watch.evaluate()
+        self.start = self.now
+
+    @classmethod  # noqa: B027 - an algorithm may be for any network
+    def check(cls, network: NoOverlap) -> None:
+        """Raise ValueError unless the algorithm is one for this network."""
+
+    @abstractmethod
+    def step(self, old: State) -> State:
+        """The next iterates."""
+
+    @property
+    def now(self) -> Point:
+        return self.watch.point
+
+    def advance(self, steps: int) -> None:
+        """So many steps, every one of them watched."""
+        with torch.no_grad():
+            for _ in range(steps):
+                self.state = self.step(self.state)
+                self.watch.see(self.state)
+            self.watch.evaluate()
+        self.t += steps
+
+    def run(self, steps: list[int], points: list[Point]) -> Run:
+        """What `Run` says of the iteration so far, with those iterates recorded."""
+        trajectories = Point(*(torch.stack(column) for column in zip(*points, strict=True)))._asdict()
+        names = "lagrangian_rise", "angle_rise", "lagrangian_rise_outside", "angle_rise_outside"
+        state, rises = self.state, dict(zip(names, self.watch.rises, strict=True))
+        return Run(problem=self.problem, w=state.w, u=state.u, y=state.y, steps=steps, collapsed=state.collapsed, **trajectories, **rises)
+
+    def to_end(self, steps: int, record_every: int | None) -> Run:
+        """`steps` steps, one in `record_every` recorded (None: the first and the last only), and always the last."""
+        every = steps if record_every is None else record_every
+        if steps < 1 or every < 1:
+            raise ValueError(f"steps and record_every must be positive, not {steps!r} and {record_every!r}")
+        recorded, points = [0], [self.now]
+        while self.t < steps:
+            self.advance(min(every, steps - self.t))
+            recorded.append(self.t)
+            points.append(self.now)
+        return self.run(recorded, points)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the steps to come and the `Run` depend on, as tensors and numbers."""
+        iterates = {"w": self.state.w, "u": self.state.u, "y": self.state.y, "at": tuple(self.state.at), "collapsed": self.state.collapsed}
+        return {"t": self.t, "start": tuple(self.start), "state": iterates, "watch": self.watch.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there, bit for bit as if there had been no interruption."""
+        self.t, self.start = state["t"], Point(*state["start"])
+        self.state = State(**state["state"] | {"at": Plane(*state["state"]["at"])})
+        self.watch.load_state_dict(state["watch"])
+
+
+class RVSCGD(Iteration):
+    """The iteration of `rvscgd`."""
+
+    @classmethod
+    def check(cls, network: NoOverlap) -> None:
+        if not network.scale_invariant:
+            raise ValueError("rvscgd normalises w, which changes the loss of this network; use rvsm")
+
+    def step(self, old: State) -> State:
+        u = self.problem.threshold(old.w)
+        return descend(self.problem, old, u, u)
+
+
+class RVSM(Iteration):
+    """The iteration of `rvsm`."""
+
+    @classmethod
+    def check(cls, network: NoOverlap) -> None:
+        if network.scale_invariant:
+            raise ValueError("rvsm leaves the norm of w free, which nothing holds in this network; use rvscgd")
+
+    def step(self, old: State) -> State:
+        return descend(self.problem, old, old.u, self.problem.threshold(old.w))
+
+
+class ADMM(Iteration):
+    """The iteration of `admm`."""
+
+    multipliers = True
+
+    def step(self, old: State) -> State:
+        assert old.y is not None
+        new = descend(self.problem, old, old.u - old.y, old.u)
+        shifted = new.w + old.y
+        new.u = self.problem.threshold(shifted)
+        new.y = shifted.sub_(new.u)
+        return new
+
+
+ITERATIONS: dict[str, type[Iteration]] = {"rvscgd": RVSCGD, "rvsm": RVSM, "admm": ADMM}
 
 
 def rvscgd(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Run:
@@ -47,14 +165,7 @@ def rvscgd(problem: Problem, w0: Tensor, steps: int, record_every: int | None = 
 
     Raises ValueError unless the network is one that the norm leaves alone; see `Run` for what comes back.
     """
-    if not problem.network.scale_invariant:
-        raise ValueError("rvscgd normalises w, which changes the loss of this network; use rvsm")
-
-    def step(problem: Problem, old: State) -> State:
-        u = problem.threshold(old.w)
-        return descend(problem, old, u, u)
-
-    return iterate(problem, w0, steps, record_every, step)
+    return RVSCGD(problem, w0).to_end(steps, record_every)
 
 
 def rvsm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Run:
@@ -65,9 +176,7 @@ def rvsm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = No
     so that w is pulled towards the threshold of the iterate before it. The norm stays free.
     Raises ValueError if the network is scale invariant, where nothing would hold the norm.
     """
-    if problem.network.scale_invariant:
-        raise ValueError("rvsm leaves the norm of w free, which nothing holds in this network; use rvscgd")
-    return iterate(problem, w0, steps, record_every, lambda problem, old: descend(problem, old, old.u, problem.threshold(old.w)))
+    return RVSM(problem, w0).to_end(steps, record_every)
 
 
 def admm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Run:
@@ -77,41 +186,14 @@ def admm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = No
 
     On either network; w is normalised where the loss is scale invariant. The Lagrangian that is recorded has the term <z, w - u>.
     """
-
-    def step(problem: Problem, old: State) -> State:
-        assert old.y is not None
-        new = descend(problem, old, old.u - old.y, old.u)
-        shifted = new.w + old.y
-        new.u = problem.threshold(shifted)
-        new.y = shifted - new.u
-        return new
-
-    return iterate(problem, w0, steps, record_every, step, multipliers=True)
-
-
-def iterate(problem: Problem, w0: Tensor, steps: int, record_every: int | None, step: Step, multipliers: bool = False) -> Run:
-    """Run `steps` times `step` from `w0` and u^0 = prox(w^0), observing every iterate."""
-    problem.check(w0)
-    with torch.no_grad():
-        w = w0.detach().clone()
-        collapsed = torch.zeros(len(w), dtype=torch.bool, device=w.device)
-        if problem.network.scale_invariant:
-            w, collapsed = normalise(w, w0, collapsed)
-        y = torch.zeros_like(w) if multipliers else None
-        state = State(w, problem.threshold(w), plane(w, problem.w_star), collapsed, y)
-        recorder = Recorder(problem, steps, record_every)
-        recorder.observe(state)
-        for _ in range(steps):
-            state = step(problem, state)
-            recorder.observe(state)
-    return recorder.run(state)
+    return ADMM(problem, w0).to_end(steps, record_every)
 
 
 def descend(problem: Problem, old: State, target: Tensor, u: Tensor) -> State:
     """The state after the w step towards `target`, with `u` beside it."""
     w = combine(problem.network.coefficients(old.at), old.w, problem.w_star).mul_(problem.eta)
     torch.sub(old.w, w, out=w)
-    w.addcmul_(old.w - target, problem.eta * problem.beta, value=-1)
+    w.addcmul_(old.w - target, problem.eta_beta, value=-1)
     collapsed = old.collapsed
     if problem.network.scale_invariant:
         w, collapsed = normalise(w, old.w, collapsed)
@@ -125,7 +207,9 @@ def normalise(w: Tensor, old: Tensor, collapsed: Tensor) -> tuple[Tensor, Tensor
     other rows go on.
     """
     norm = torch.linalg.vector_norm(w, dim=-1, keepdim=True)
-    sound = (norm > w.shape[-1] * torch.finfo(w.dtype).eps) & norm.isfinite()
-    if bool(sound.all()):
+    least = w.shape[-1] * torch.finfo(w.dtype).eps
+    low, high = (float(end) for end in torch.aminmax(norm)) if len(w) else (1.0, 1.0)
+    if least < low and high < float("inf"):
         return w.div_(norm), collapsed
+    sound = (norm > least) & norm.isfinite()
     return torch.where(sound, w / norm, old), collapsed | ~sound[:, 0]

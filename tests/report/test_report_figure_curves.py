@@ -8,7 +8,7 @@ from figure_records import ACCURACY, CURVED, LEFT, LOSS, cell, make, named, noth
 from scipy import stats
 
 from suite.report.figures import curves, filters
-from suite.reproduction import Curves, Filters
+from suite.reproduction import Column, Curves, Filters
 
 
 @pytest.fixture
@@ -72,6 +72,41 @@ def test_curves_of_groups_have_rows_of_panels_and_names():
     made = curves.canvas(make(figure, content), figure)
     assert [axes.get_title() for axes in made.axes] == ["mnist"] * 2 + ["pendigits"] * 2 + ["cifar10"] * 2
     assert [words(axes) for axes in made.axes] == [[], ["no runs"], [], ["no runs"], ["no runs"], ["no runs"]]
+    assert nothing_overlaps(made)
+
+
+ANGLE = Column("angle", "angle", unit="°")
+STARTS = {
+    cell("l1", title="lasso"): [
+        {"curves": {"angle": [90.0, 1.0, 0.01], "angle_low": [80.0, 0.5, 0.001], "angle_high": [100.0, 2.0, 0.1]}},
+        {"curves": {"angle": [92.0, 3.0, 0.03], "angle_low": [82.0, 0.7, 0.003], "angle_high": [102.0, 4.0, None]}},
+    ]
+}
+
+
+def test_the_band_of_starts_is_that_of_the_records():
+    """Median and quantiles, each the mean over the seeds; a number that is missing leaves a gap."""
+    figure = Curves(columns=(ANGLE,), band="starts", log=("angle",))
+    results = make(figure, STARTS)
+    lines = read(curves.points(results, figure))
+    assert [(line["step"], line["n"], line["mean"], line["low"], line["high"]) for line in lines] == [
+        ("10", "2", "91", "81", "101"),
+        ("20", "2", "2", "0.6", "3"),
+        ("30", "2", "0.02", "0.002", ""),
+    ]
+    (axes,) = curves.canvas(results, figure).axes
+    assert (axes.get_yscale(), axes.get_xlabel()) == ("log", "iterations")
+    assert named(axes)["l1"].get_ydata() == pytest.approx([91, 2, 0.02])
+    (band,) = axes.collections
+    assert {81.0, 101.0, 0.6, 3.0} <= {round(y, 6) for _, y in band.get_paths()[0].vertices}
+
+
+@pytest.mark.parametrize(("count", "places"), [(3, (1, 3)), (4, (2, 2)), (5, (3, 2))])
+def test_many_panels_without_groups_stand_in_rows_of_two(count, places):
+    figure = Curves(columns=tuple(Column("angle", f"angle {i}", unit="°") for i in range(count)), band="starts")
+    made = curves.canvas(make(figure, STARTS), figure)
+    assert [axes.get_ylabel() for axes in made.axes] == [f"angle {i} (°)" for i in range(count)]
+    assert made.axes[0].get_subplotspec().get_gridspec().get_geometry() == places
     assert nothing_overlaps(made)
 
 

@@ -11,6 +11,7 @@ from torch.testing import assert_close
 
 from suite import penalties
 from suite.theory import BinarizedReLU, Problem, ReLU, admm, rvscgd, rvsm
+from suite.theory.splitting import ITERATIONS
 
 D = 6
 BINARIZED, RELU = BinarizedReLU(4), ReLU(4)
@@ -128,14 +129,42 @@ def test_what_is_recorded(draw, name):
         lagrangian += 0.3 * (short.y * (short.w - short.u)).sum(1)
     assert_close(run.lagrangian[1], lagrangian)
     angle, lagrangian = every.angle.diff(dim=0), every.lagrangian.diff(dim=0)
-    assert torch.equal(run.angle_rise, angle.amax(0))
-    assert torch.equal(run.lagrangian_rise, lagrangian.amax(0))
+    assert_close(run.angle_rise, angle.amax(0), rtol=0, atol=1e-14)
+    assert_close(run.lagrangian_rise, lagrangian.amax(0), rtol=0, atol=1e-14)
     if network is BINARIZED:
         outside = BINARIZED.kappa * every.angle[:-1].sin() * (1 - 2 * math.pi / 4 * 0.3) > 0.3
         assert outside.any()
         assert not outside.all()
-        assert torch.equal(run.angle_rise_outside, angle.where(outside, -math.inf).amax(0))
-        assert torch.equal(run.lagrangian_rise_outside, lagrangian.where(outside, -math.inf).amax(0))
+        assert_close(run.angle_rise_outside, angle.where(outside, -math.inf).amax(0), rtol=0, atol=1e-14)
+        assert_close(run.lagrangian_rise_outside, lagrangian.where(outside, -math.inf).amax(0), rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_an_iteration_goes_on_from_its_state_bit_for_bit(draw, tmp_path, name):
+    """What is watched, too: the same steps apart from the same steps together."""
+    algorithm, network = ALGORITHMS[name]
+    w0, star = draw(8, D), draw(D)
+    problem = Problem(network, penalties.L1(), star, lam=0.03, beta=0.3, eta=0.3)
+    whole, first, second = (ITERATIONS[algorithm.__name__](problem, w0) for _ in range(3))
+    for _ in range(2):
+        whole.advance(10)
+    first.advance(10)
+    torch.save(first.state_dict(), tmp_path / "state.pt")
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    second.advance(10)
+    assert second.t == 20
+    expected, found = flat(whole.state_dict()), flat(second.state_dict())
+    assert expected.keys() == found.keys()
+    assert all(torch.equal(found[key], value) for key, value in expected.items())
+    assert torch.equal(second.run([0, 20], [second.start, second.now]).angle, algorithm(problem, w0, 20, record_every=10).angle[[0, 2]])
+
+
+def flat(state, prefix: str = "") -> dict[str, torch.Tensor]:
+    """Every number of a nested state by its place."""
+    if isinstance(state, (dict, tuple)):
+        pairs = state.items() if isinstance(state, dict) else enumerate(state)
+        return {key: value for name, part in pairs for key, value in flat(part, f"{prefix}/{name}").items()}
+    return {} if state is None else {prefix: torch.as_tensor(state)}
 
 
 def test_single_precision(draw):

@@ -1,8 +1,9 @@
-"""Curves of the records over the steps of the optimiser: the mean over the seeds with its 95 % Student-t interval."""
+"""Curves of the records over the steps of the optimiser, with a band over the seeds or over the starts of a run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import statistics
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from suite.figures import Curves
 from suite.report.cells import heading, is_view
@@ -15,24 +16,40 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-    from suite.stats.intervals import Summary
-
 COMPLEMENTS = {"test_accuracy": "test_error", "weights_left": "weight_sparsity_exact"}
 MARKS = 8
 """About so many markers on a curve."""
+Band = tuple[float, float, float | None, float | None]
+"""A `Point` without its step."""
+ABREAST = 3
+"""More panels than this of a figure without groups stand in rows of two."""
+
+
+class Point(NamedTuple):
+    """After so many steps the curve and its band, over n seeds; None where there is no band."""
+
+    step: int
+    n: float
+    middle: float
+    low: float | None
+    high: float | None
 
 
 def points(results: Results, figure: Curves) -> str:
-    """What the figure shows, as CSV: one line a point of a curve, with its interval where several seeds have it."""
+    """What the figure shows, as CSV: one line a point of a curve, with its band where it has one. "mean": over the seeds."""
     return csv_of(
         ["group", "row", "label", "metric", "step", "n", "mean", "low", "high"],
         (
-            [row.cell.group, row.key, row.label, column.metric, step, s.n, plain(s.mean), *(_ends(s))]
+            [row.cell.group, row.key, row.label, column.metric, p.step, p.n, _text(p.middle), _text(p.low), _text(p.high)]
             for row in _rows(results)
             for column in figure.columns
-            for step, s in curve(row, column.metric)
+            for p in curve(row, column.metric, figure.band)
         ),
     )
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None or value != value else plain(value)
 
 
 def canvas(results: Results, figure: Curves) -> Canvas:
@@ -40,22 +57,33 @@ def canvas(results: Results, figure: Curves) -> Canvas:
     from matplotlib.lines import Line2D
 
     groups, looks = grouped(_rows(results)), styles(row.label for row in _rows(results))
-    with canvas_of(7.0, 1.0 + 2.3 * len(groups)) as made:
-        panels = made.subplots(len(groups), len(figure.columns), sharey="col", squeeze=False)
+    rows, columns = len(groups), len(figure.columns)
+    wrapped = rows == 1 and columns > ABREAST
+    if wrapped:
+        rows, columns = -(-columns // 2), 2
+    with canvas_of(7.0, 1.0 + 2.3 * rows) as made:
+        panels = made.subplots(rows, columns, sharey=False if wrapped else "col", squeeze=False)
+        if wrapped:
+            for axes in panels.flat[len(figure.columns) :]:
+                axes.remove()
+            panels = panels.reshape(1, -1)[:, : len(figure.columns)]
         used: set[str] = set()
-        means: dict[str, list[float]] = {column.metric: [] for column in figure.columns}
-        for line, (group, rows) in zip(panels, groups.items(), strict=True):
+        middles: dict[str, list[float]] = {column.metric: [] for column in figure.columns}
+        for line, (group, of) in zip(panels, groups.items(), strict=True):
             for axes, column in zip(line, figure.columns, strict=True):
-                found = {row.key: curve(row, column.metric) for row in rows}
-                for row in rows:
+                found = {row.key: curve(row, column.metric, figure.band) for row in of}
+                for row in of:
                     _draw(axes, found[row.key], row.key, column, looks[row.label])
-                    means[column.metric] += [s.mean for _, s in found[row.key]]
+                    middles[column.metric] += [p.middle for p in found[row.key]]
                     used |= {row.label} if found[row.key] else set()
                 dress(axes, group, empty=not any(found.values()))
                 axes.set_ylabel(heading(column, arrow=False))
-                axes.set_xlabel("steps of the optimiser")
+                axes.set_xlabel("steps of the optimiser" if figure.band == "seeds" else "iterations")
         for axes, column in zip(panels[0], figure.columns, strict=True):
-            stretch(axes, "y", column, means[column.metric])
+            if column.metric in figure.log:
+                axes.set_yscale("log")
+            else:
+                stretch(axes, "y", column, middles[column.metric])
         legend(made, [Line2D([], [], label=label, **_look(look)) for label, look in looks.items() if label in used])
         made.suptitle(title(results), fontsize=9)
     return made
@@ -66,13 +94,28 @@ def _rows(results: Results) -> list[Row]:
     return [row for row in results.rows if not is_view(row)]
 
 
-def curve(row: Row, metric: str) -> list[tuple[int, Summary]]:
-    """After each epoch the steps done and the metric over the seeds; empty where no record has the curve or the steps of an epoch."""
+def curve(row: Row, metric: str, band: str = "seeds") -> list[Point]:
+    """The points at the ends of the epochs; none where no record has the curve or the steps of an epoch."""
+    records = [record for record in row.records if record["data"].get("epoch_steps") and _values(record, metric)]
+    over = _starts if band == "starts" else _seeds
+    return [Point(epoch * records[0]["data"]["epoch_steps"], *point) for epoch, point in enumerate(over(records, metric), 1)]
+
+
+def _seeds(records: list[dict[str, Any]], metric: str) -> list[Band]:
     from suite.stats.intervals import summary
 
-    records = [record for record in row.records if record["data"].get("epoch_steps") and _values(record, metric)]
-    epochs = zip(*(_values(record, metric) for record in records), strict=False)
-    return [(epoch * records[0]["data"]["epoch_steps"], summary(values)) for epoch, values in enumerate(epochs, 1)]
+    found = (summary(values) for values in zip(*(_values(record, metric) for record in records), strict=False))
+    return [(s.n, s.mean, s.low, s.high) if s.n > 1 else (s.n, s.mean, None, None) for s in found]
+
+
+def _starts(records: list[dict[str, Any]], metric: str) -> list[Band]:
+    curves = ([_mean(of) for of in zip(*(_values(r, metric + end) for r in records), strict=False)] for end in ("", "_low", "_high"))
+    return [(len(records), *ends) for ends in zip(*curves, strict=True)]
+
+
+def _mean(values: tuple[float | None, ...]) -> float:
+    """NaN where a record has no number."""
+    return statistics.fmean(float("nan") if value is None else value for value in values)
 
 
 def _values(record: dict[str, Any], metric: str) -> list[float]:
@@ -82,22 +125,19 @@ def _values(record: dict[str, Any], metric: str) -> list[float]:
     return curves.get(metric, [])
 
 
-def _ends(summary: Summary) -> list[str]:
-    return [plain(summary.low), plain(summary.high)] if summary.n > 1 else ["", ""]
-
-
 def _look(style: Style) -> dict[str, Any]:
     colour, marker, line = style
     return {"color": colour, "marker": marker, "linestyle": line, "linewidth": 1.1, "markersize": 3.5, "markeredgewidth": 0}
 
 
-def _draw(axes: Axes, found: list[tuple[int, Summary]], key: str, column: Column, style: Style) -> None:
+def _draw(axes: Axes, found: list[Point], key: str, column: Column, style: Style) -> None:
     """The curve, and its band up to the ends of a percentage."""
     if not found:
         return
-    steps = [step for step, _ in found]
-    axes.plot(steps, [s.mean for _, s in found], label=key, markevery=max(1, len(found) // MARKS), **_look(style))
-    if all(s.n > 1 for _, s in found):
+    steps = [p.step for p in found]
+    axes.plot(steps, [p.middle for p in found], label=key, markevery=max(1, len(found) // MARKS), **_look(style))
+    bands = [(p.low, p.high) for p in found if p.low is not None and p.high is not None]
+    if len(bands) == len(found):
         least, most = (0.0, 100.0) if column.unit == "%" else (float("-inf"), float("inf"))
-        low, high = ([min(max(end, least), most) for end in ends] for ends in zip(*((s.low, s.high) for _, s in found), strict=True))
+        low, high = ([min(max(end, least), most) for end in ends] for ends in zip(*bands, strict=True))
         axes.fill_between(steps, low, high, color=style.colour, alpha=0.15, linewidth=0)
