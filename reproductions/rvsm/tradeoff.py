@@ -6,7 +6,7 @@ from suite.stats.claims import Statement, at_matched, comparable, higher
 
 LENET, TOY = _lenet.GROUP, _no_overlap.GROUP
 LABELS = _lenet.LABELS
-LEVELS = {LENET: (80.0, 90.0, 95.0), TOY: (80.0, 85.0, 90.0)}
+LEVELS = {LENET: (80.0, 90.0, 95.0), TOY: (85.0, 90.0, 95.0)}
 CLAIMED = {LENET: 90.0, TOY: 85.0}
 ALIKE = 0.5
 """Points within which w and u count as behaving alike; the paper names no number."""
