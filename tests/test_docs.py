@@ -73,3 +73,75 @@ def test_the_findings_on_integrated_tl1_are_those_of_table_2():
     assert min(ranks[accuracy]["average_ranks"], key=ranks[accuracy]["average_ranks"].get) == "l1"
     seconds = [r["cost"]["cpu_seconds"] for r in results.records.values() if r["dataset"] != "cifar10"]
     assert f"{len(seconds)} runs and {sum(seconds) / 60:.0f} minutes of processor time" in text
+
+
+def quick(name: str) -> Results:
+    return Results.load(get(name), "quick", ROOT / "results" / "reference")
+
+
+def mean(results: Results, row: str, metric: str) -> float:
+    return statistics.fmean(results.values(row, metric))
+
+
+@pytest.fixture(scope="module")
+def rvsm() -> str:
+    return " ".join((ROOT / "docs" / "rvsm.md").read_text().split())
+
+
+def test_the_findings_on_binarized_networks_are_those_of_the_table(rvsm):
+    results = quick("rvscgd/table1")
+    relu, identity, clipped = (mean(results, f"networks/{row}", "test_accuracy") for row in ("coarse ReLU", "coarse identity", "base"))
+    assert (
+        f"stays at {relu:.2f} % accuracy; with the identity's it reaches {identity:.2f} %, with the clipped ReLU's {clipped:.2f} %" in rvsm
+    )
+    sparse = "grid/tl1 lam=0.0075 beta=1"
+    lost = mean(results, "grid/base", "test_accuracy") - mean(results, sparse, "test_accuracy")
+    assert f"{mean(results, sparse, 'weight_sparsity_exact'):.2f} % of the weights at {lost:.2f} points of accuracy" in rvsm
+
+
+def test_the_findings_on_multipliers_are_those_of_the_table(rvsm):
+    results = quick("rvsm/tradeoff")
+    claims = {claim["text"]: claim for claim in results.verdicts["claims"]}
+    same = "LeNet-5, MNIST, {}: at the same lambda and beta u is sparser without multipliers"
+    more = [claims[same.format(label)]["difference"] for label in ("l1", "TL1")]
+    assert f"({more[0]:.2f} points more zeros on LeNet-5 with l1, {more[1]:.2f} with TL1)" in rvsm
+    at_90 = {
+        found["label"]: found["mean"]
+        for found in results.verdicts["matched"]
+        if found["metric"] == "test_accuracy" and found["level"] == 90
+    }
+    rvsm_at = [at_90[f"RVSM (beta=0.2, threshold={name})"] for name in ("l1", "tl1")]
+    admm_at = [at_90[f"ADMM (threshold={name})"] for name in ("l1", "tl1")]
+    shown = "{:.2f} and {:.2f} % accuracy, ADMM {:.2f} and {:.2f};".format(*rvsm_at, *admm_at)
+    assert f"with l1 and TL1 at 90 % zeros LeNet-5 has {shown}" in rvsm
+    toy = [claim["verdict"] for text, claim in claims.items() if text.startswith("no-overlap") and "smaller loss" in text]
+    assert toy == ["does not hold"] * 3
+
+
+def test_the_findings_on_penalties_are_those_of_the_matched_tables(rvsm):
+    found = {(m["metric"], m["level"], m["label"]): m["mean"] for m in quick("rvsm/tradeoff").verdicts["matched"]}
+    names = [f"RVSM without overlap (threshold={name}, beta=0.05)" for name in ("l1", "tl1", "l0")]
+    for level in (85, 90, 95):
+        ordered = [found["explained", level, name] for name in names]
+        assert ordered == sorted(ordered)
+    worst = [found["test_accuracy", 90, f"RVSM (beta=0.2, threshold={name})"] for name in ("l0", "l1", "tl1")]
+    assert min(worst) == worst[0]
+
+
+def test_the_inner_penalties_are_as_close_as_the_page_says(rvsm):
+    differences = [m for m in quick("nonconvex-sgl/table1").verdicts["matched"] if m["difference"] is not None]
+    assert len(differences) == 12
+    assert f"at most {max(abs(m['difference']) for m in differences):.2f} points of error" in rvsm
+    assert all(m["low"] < 0 < m["high"] for m in differences)
+
+
+def test_the_findings_on_theorem_1_are_those_of_figure_4(rvsm):
+    results = quick("rvscgd/figure4")
+    rows = [row.key for row in results.rows]
+    even = [row for row in rows if row.endswith("equal")]
+    assert all(mean(results, row, "expansion_holds") == 100 for row in rows)
+    assert all(mean(results, row, f"{name}_falls_outside") == 100 for row in rows for name in ("lagrangian", "angle"))
+    assert all(mean(results, row, f"{name}_falls") == 100 for row in even for name in ("lagrangian", "angle"))
+    assert f"it holds for {mean(results, '10 normal', 'lagrangian_falls'):.0f} % of the starts" in rvsm
+    recovered = {row: mean(results, row, "support_recovered") for row in rows}
+    assert recovered == {"5 equal": 100, "10 equal": 100, "20 equal": 0, "50 equal": 0, "10 normal": 0}
