@@ -1,6 +1,8 @@
 """Commands on stored records: tables, exit codes, comparisons. Nothing here trains."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +117,13 @@ def test_compare_shows_the_difference_with_its_interval(invoke, stored, tmp_path
     (line,) = (x for x in result.stdout.splitlines() if "test_error" in x)
     assert "+1.00" in line
     assert "l1" not in result.stdout
+
+
+def test_a_table_with_comparisons_at_a_level_is_reported(invoke, tmp_path):
+    """They stand among the verdicts and are none themselves."""
+    folder = Path("nonconvex-sgl", "table1", "quick", "runs")
+    shutil.copytree(Path(__file__).parents[2] / "results" / "reference" / folder, tmp_path / folder)
+    line = ("report", "nonconvex-sgl/table1", "--profile", "quick", "--out", tmp_path, "--json")
+    shown, strict = invoke(*line), invoke(*line, "--strict")
+    assert json.loads(shown.stdout)["verdicts"]["matched"]
+    assert (shown.exit_code, strict.exit_code) == (0, 0)  # its claims are inconclusive
