@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.errors import SuiteError
-from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Scatter, StrengthPath
+from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath
 from suite.runs.spec import RunSpec
 from suite.table import Cell, Column, Profile, grid
 
@@ -24,7 +24,9 @@ __all__ = [
     "Curves",
     "Figure",
     "Filters",
+    "Lines",
     "Matched",
+    "Panel",
     "Profile",
     "Reproduction",
     "Scatter",

@@ -23,7 +23,7 @@ class L0(Elementwise):
     """
 
     def _scalar(self, r: torch.Tensor) -> torch.Tensor:
-        return torch.where(r != 0, 1.0, r)
+        return r.sign()
 
     def _shrink(self, r: torch.Tensor, step: float) -> torch.Tensor:
         return hard_threshold(r, math.sqrt(2 * step))

@@ -33,7 +33,7 @@ def header(results: Results) -> dict[str, str]:
         "Profile": f"{results.profile} ({_length(results)})",
         "Seeds": f"{results.seeds} ({', '.join(str(seed) for seed in range(results.seeds))})",
         "Runs": _runs(results),
-        "Data": distinct(map(_data, found)) or ", ".join(datasets(results)) or "none",
+        "Data": distinct(map(_data, found)) or ", ".join(datasets(results)) or ("none" if results.reproduction.cells else ""),
         "Device": distinct(map(_device, environments)) or "none yet",
         "Software": distinct(map(_software, environments)) or "none yet",
         "Code": distinct(map(_code, environments)) or "none yet",

@@ -53,8 +53,7 @@ def canvas(results: Results, figure: Lines) -> Canvas:
 
 def grid(panel: Panel) -> Tensor:
     """The points of a panel, both ends exactly."""
-    steps = torch.arange(panel.intervals + 1, dtype=torch.float64) / panel.intervals
-    return torch.lerp(torch.tensor(panel.low, dtype=torch.float64), torch.tensor(panel.high, dtype=torch.float64), steps)
+    return torch.linspace(panel.low, panel.high, panel.intervals + 1, dtype=torch.float64)
 
 
 def graphs(panel: Panel) -> dict[str, Tensor]:

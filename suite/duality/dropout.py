@@ -1,0 +1,108 @@
+"""Dual pairs of variational dropout and of the hard concrete gate, whose Omega and eta_hat have no closed form."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from suite.duality.kl import dawson_ratio, twice_kl
+from suite.duality.numeric import Curve, OfEta
+from suite.lazy import torch
+from suite.penalties.base import positive
+
+
+@dataclass(frozen=True)
+class VarDrop(OfEta):
+    """Variational dropout with the sigmoid approximation of its KL, lam > 0. f closed, Omega and eta_hat numeric.
+
+        f = (2/lam) (k1 sigmoid(k3 log eta - k2) + 1/2 log(1 + eta)),      k1, k2, k3 = 0.63576, 1.8732, 1.48695
+
+    The noise of a weight has variance w^2/eta: log eta is -log alpha in the paper of Molchanov et al., whatever lam, which divides the
+    KL alone. Their KL is -f lam/2 up to sign and the constant k1, by which f is 0 at eta = 0.
+    Source: Molchanov, Ashukha and Vetrov (2017), eq 14; LeJeune et al. (2021).
+    """
+
+    lam: float = 1.0
+    k1: ClassVar[float] = 0.63576
+    k2: ClassVar[float] = 1.8732
+    k3: ClassVar[float] = 1.48695
+
+    def __post_init__(self) -> None:
+        positive(lam=self.lam)
+
+    def _f(self, eta: torch.Tensor) -> torch.Tensor:
+        return (2 / self.lam) * (self.k1 * (self.k3 * eta.log() - self.k2).sigmoid() + eta.log1p() / 2)
+
+
+@dataclass(frozen=True)
+class ExactVarDrop(OfEta):
+    """Variational dropout with its exact KL, lam > 0. f by a rule that is right to rounding, Omega and eta_hat numeric.
+
+        f' = (1/lam) D(x) / x,  x = sqrt(eta/2),  D Dawson's function;   f = (2/lam) KL, see `suite.duality.kl`
+
+    Omega is about |w| near 0 and about log|w| far from it where lam is 1.
+    Source: Molchanov, Ashukha and Vetrov (2017), section 4.2; LeJeune et al. (2021).
+    """
+
+    lam: float = 1.0
+
+    def __post_init__(self) -> None:
+        positive(lam=self.lam)
+
+    def _f(self, eta: torch.Tensor) -> torch.Tensor:
+        return (twice_kl(eta.double()) / self.lam).to(eta.dtype)
+
+    def slopes(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        eta = x.exp()
+        return x, torch.ones_like(x), eta * dawson_ratio(eta) / self.lam
+
+
+@dataclass(frozen=True)
+class HardConcrete(Curve):
+    """The hard concrete gate s of "l0 regularisation", lam, beta > 0 > gamma, zeta > 1. Numeric, along log a, the gate's location.
+
+        P(s > t) = sigmoid(log a - beta logit((t - gamma) / (zeta - gamma)))   for 0 <= t < 1
+        f = P(s > 0) = sigmoid(log a - beta log(-gamma/zeta))      eta = 1 / (lam (E[s^2] / E[s]^2 - 1))
+
+    w is the mean weight: the mask is s / E[s]. The moments are integrals of P(s > t), by Gauss-Legendre with 64 nodes: to 1e-12 for the
+    usual shape, fewer digits the closer gamma is to 0 or zeta to 1.
+    With the keep level eta / (eta + 1/lam) the mask has the variance that dropout has; the code divides by lam where alpha =
+    eta / (eta + lam) would multiply. At lam = 1, the only value used, both agree.
+    eta_hat jumps (usual shape, lam 1): from |w| = 0.535 on the gate is best fully open, eta_hat goes from 2.3 to infinity, and Omega
+    stays at 1/2.
+    Source: Louizos, Welling and Kingma (2018), eq 10-12; LeJeune et al. (2021).
+    """
+
+    lam: float = 1.0
+    beta: float = 2 / 3
+    gamma: float = -0.1
+    zeta: float = 1.1
+
+    def __post_init__(self) -> None:
+        positive(lam=self.lam, beta=self.beta)
+        if not (self.gamma < 0 and self.zeta > 1):
+            raise ValueError(f"gamma must be below 0 and zeta above 1, not {self.gamma!r} and {self.zeta!r}")
+
+    def curve(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        f = (x - self.beta * math.log(-self.gamma / self.zeta)).sigmoid()
+        mean, variance = self.moments(x)
+        return 2 * mean.log() - variance.log() - math.log(self.lam), f
+
+    def moments(self, log_a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """E[s] and Var[s] for each log a, in float64; the variance without loss of digits where the gate is almost shut or open."""
+        t, weights = gauss_legendre(64)
+        t, weights = t.to(log_a.device), weights.to(log_a.device)
+        logit = log_a.unsqueeze(-1) - self.beta * ((t - self.gamma) / (self.zeta - self.gamma)).logit()
+        above, below = weights * logit.sigmoid(), weights * (-logit).sigmoid()
+        mean, shut = above.sum(-1), below.sum(-1)
+        variance = torch.where(log_a < 0, 2 * (t * above).sum(-1) - mean.square(), 2 * ((1 - t) * below).sum(-1) - shut.square())
+        return mean, variance
+
+
+def gauss_legendre(n: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Nodes and weights on [0, 1], by the eigenvalues of the Jacobi matrix (Golub and Welsch 1969); float64."""
+    k = torch.arange(1, n, dtype=torch.float64)
+    beside = k / (4 * k.square() - 1).sqrt()
+    places, vectors = torch.linalg.eigh(beside.diag(1) + beside.diag(-1))
+    return (1 + places) / 2, vectors[0].square()
