@@ -1,4 +1,4 @@
-"""One training step of every method, as a ratio to a bare PyTorch loop and to the dense method's step."""
+"""One training step of every method, as a ratio to a bare PyTorch loop and to the dense method's step; and what noise and gates cost."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from suite.data.dataset import Dataset
-from suite.methods import method, names
+from suite.methods import Method, method, names
 from suite.methods.proximal import Proximal
 from suite.methods.splitting import Splitting
 from suite.methods.subgradient import Subgradient
@@ -18,6 +18,7 @@ from suite.training.schedule import Schedule
 BATCH, BATCHES = 100, 20
 ROUNDS, BLOCK = 40, 4
 OVERHEAD, PENALTY, MAP = 1.10, 1.20, 1.25
+SMALL_BATCH, SAMPLING = 128, 0.60
 
 TRAINED = [name for name in names() if method(name).schedule(Schedule(epochs=1)).epochs]
 
@@ -55,18 +56,22 @@ def bare(data: Dataset):
     return step
 
 
-def ours(name: str, data: Dataset):
-    """A step as `Run.train_epoch` takes it: choice of the batch, step, sum of the losses."""
-    run = Run(RunSpec("mnist", "lenet5_caffe", method(name), Schedule(epochs=1, penalty_factor=20.0)), data)
+def begun(chosen: Method, data: Dataset, model: str = "lenet5_caffe") -> Run:
+    run = Run(RunSpec("mnist", model, chosen, Schedule(epochs=1, penalty_factor=20.0)), data)
     run.method.before_epoch(0)
     run.model.train()
-    rows = torch.arange(len(run.x)).split(BATCH)
+    return run
+
+
+def ours(run: Run, batch: int = BATCH):
+    """A step as `Run.train_epoch` takes it: choice of the batch, step, sum of the losses."""
+    rows = [rows for rows in torch.arange(len(run.x)).split(batch) if len(rows) == batch]
     total = torch.zeros(())
     steps = iter(range(10**9))
 
     def step():
         nonlocal total
-        chosen = rows[next(steps) % BATCHES]
+        chosen = rows[next(steps) % len(rows)]
         total += run.step(run.x[chosen], run.y[chosen])
 
     return step
@@ -74,7 +79,7 @@ def ours(name: str, data: Dataset):
 
 @pytest.fixture(scope="module")
 def steps(data):
-    return {"bare": bare(data), **{name: ours(name, data) for name in TRAINED}}
+    return {"bare": bare(data), **{name: ours(begun(method(name), data)) for name in TRAINED}}
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +102,55 @@ def test_step(benchmark, record_property, steps, seconds, name):
         assert to_dense <= PENALTY
     elif isinstance(method(name), Proximal):
         assert to_dense <= MAP
+
+
+def gates(run: Run):
+    return [run.method.sample(name, SMALL_BATCH) for name in run.method.layers]
+
+
+def noise(run: Run):
+    local = run.method.sample == "local"
+    layers = run.method.layers.values()
+    return [run.method.normal(torch.empty(SMALL_BATCH, len(layer.weight)) if local else layer.weight) for layer in layers]
+
+
+DRAWN = {
+    "hard concrete": (method("hard_concrete"), gates),
+    "hard concrete, local": (method("hard_concrete", local=True), gates),
+    "noise, local": (method("variational_dropout"), noise),
+    "noise, local, log alpha": (method("variational_dropout", parameter="log_alpha"), noise),
+    "noise on weights": (method("variational_dropout", sample="weights", parameter="log_alpha"), noise),
+    **{name: (method(name), None) for name in ("log_sum", "eta_trick", "ada_prox", "ada_tikhonov")},
+}
+"""Methods, and what they draw in a step, on LeNet-300-100."""
+
+
+@pytest.fixture(scope="module")
+def small_steps(data):
+    work = {"dense": ours(begun(method("dense"), data, "lenet_300_100"), SMALL_BATCH)}
+    for name, (chosen, draw) in DRAWN.items():
+        run = begun(chosen, data, "lenet_300_100")
+        work[name] = ours(run, SMALL_BATCH)
+        if draw:
+            work[f"{name}: sampling"] = lambda run=run, draw=draw: draw(run)
+    return work
+
+
+@pytest.fixture(scope="module")
+def small_seconds(small_steps):
+    return rounds(small_steps, ROUNDS, BLOCK)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_sampling(benchmark, record_property, small_steps, small_seconds, name):
+    whole, sampling = ratio(small_seconds, name, "dense"), None
+    if f"{name}: sampling" in small_seconds:
+        sampling = ratio(small_seconds, f"{name}: sampling", "dense")
+    benchmark.group = "training step of LeNet-300-100"
+    benchmark.extra_info |= {"ratio_to_dense": whole, "sampling_to_dense": sampling}
+    benchmark.pedantic(small_steps[name], rounds=10, warmup_rounds=2)
+    table = {"table": f"training step of LeNet-300-100, batch {SMALL_BATCH}", "name": name, "to dense": f"{whole:.3f}"}
+    table |= {"sampling to dense": "" if sampling is None else f"{sampling:.3f}", "ms": f"{1e3 * min(small_seconds[name]):.2f}"}
+    for key, value in table.items():
+        record_property(key, value)
+    assert sampling is None or sampling <= SAMPLING

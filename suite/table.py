@@ -35,6 +35,8 @@ class Cell:
     changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
     hold_out      score on this many images held out of the training set, and leave the test set alone
     validation    share of the training set that is held out to choose strengths on; the test set is scored beside it
+    normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd; (): as they are
+    centred       the mean training example is taken from all inputs, feature by feature
     group         the block that the row is compared in, where a table has several (a data set, as a rule)
     name, title   what claims and what readers call the row, in place of the method's key and label
     """
@@ -48,6 +50,8 @@ class Cell:
     group: str = ""
     name: str = ""
     title: str = ""
+    normalise: tuple[float, ...] = ()
+    centred: bool = False
 
     @property
     def row(self) -> str:
@@ -70,7 +74,8 @@ class Cell:
 
     def spec(self, schedule: Schedule, seed: int) -> RunSpec:
         changed = replace(schedule, **dict(self.changes)) if self.changes else schedule
-        return RunSpec(self.dataset, self.model, self.method, changed, seed, self.hold_out, self.validation)
+        scored, fed = (self.hold_out, self.validation), (self.normalise, self.centred)
+        return RunSpec(self.dataset, self.model, self.method, changed, seed, *scored, *fed)
 
 
 def grid(

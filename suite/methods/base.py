@@ -11,6 +11,7 @@ from suite.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+    from torch.optim import Optimizer
 
     from suite.training.schedule import Schedule
     from suite.training.seeding import Streams
@@ -28,6 +29,7 @@ class Context:
     penalty_factor    the profile's factor on every penalty strength
     streams           the run's random streams
     learning_rate     rate of the current epoch, kept up to date by the loop
+    optimizer         the run's optimiser, once it is made, after `prepare`: for methods that scale what they do as it scales its steps
     finished          records and final weights of the runs named by `Method.needs`, in that order
     """
 
@@ -38,6 +40,7 @@ class Context:
     streams: Streams
     learning_rate: float
     finished: list[Finished] = field(default_factory=list)
+    optimizer: Optimizer | None = None
 
 
 @dataclass(frozen=True)

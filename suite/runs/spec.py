@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
@@ -20,6 +21,8 @@ class RunSpec:
 
     hold_out      > 0: score on that many held-out training examples in place of the test set
     validation    > 0: hold out this share of the training set, and score on it beside the test set
+    normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd; (): as they are
+    centred       the mean training example is taken from all inputs, feature by feature
     """
 
     dataset: str
@@ -29,6 +32,13 @@ class RunSpec:
     seed: int = 0
     hold_out: int = 0
     validation: float = 0.0
+    normalise: tuple[float, ...] = ()
+    centred: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "normalise", tuple(map(float, self.normalise)))
+        if self.normalise and not (len(self.normalise) == 2 and all(map(math.isfinite, self.normalise)) and self.normalise[1] > 0):
+            raise ValueError(f"normalise must be () or (mean, sd) with a positive sd, got {self.normalise}")
 
     @property
     def key(self) -> str:

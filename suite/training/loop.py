@@ -27,6 +27,8 @@ from suite.training.seeding import Streams
 CHECKPOINT_SECONDS = 30.0
 COUNTED = ("weight_sparsity", "weight_sparsity_exact", "flops_left_valid")
 CURVES = ("train_loss", "test_error", *COUNTED, "learning_rate", "seconds")
+HELD = "validation_error"
+"""The curve, and the metric, of the examples that `RunSpec.validation` holds out."""
 FEW_WEIGHTS = 1000
 """A first convolution of at most this many weights goes into the record, so that its filters can be drawn from it."""
 
@@ -67,6 +69,7 @@ class Run:
         if spec.validation:
             held = hold_out(data, round(spec.validation * len(self.x)), spec.seed)
             self.x, self.y, self.x_held, self.y_held = held.tensors(device)
+        self.x, self.x_test, self.x_held = fed(spec, self.x, self.x_test, self.x_held)
         self.in_shape = tuple(self.x.shape[1:])
         self.model = models.build(
             spec.model, in_shape=self.in_shape, n_classes=dataset.n_classes, generator=self.streams.generator("init")
@@ -84,9 +87,10 @@ class Run:
         )
         self.method.prepare(self.model, self.context)
         self.optimizer = optimizer_for(self.schedule, [*self.model.parameters(), *self.method.parameters()])
+        self.context.optimizer = self.optimizer
         self.dense, self.valid = dense_flops(self.model, self.in_shape), valid_flops(self.model, self.in_shape)
         self.epoch = 0
-        self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
+        self.curves: dict[str, list[float]] = {name: [] for name in (*CURVES, *[HELD] * bool(len(self.x_held)))}
 
     def step(self, x: Tensor, y: Tensor) -> Tensor:
         """One step of the optimiser on one batch; the loss without the penalty, on the device."""
@@ -126,9 +130,11 @@ class Run:
         with placed(self.model, view.weights):
             error = test_error(self.model, self.x_test, self.y_test)
             counts = self.counts(self.model)
+            held = {HELD: test_error(self.model, self.x_held, self.y_held)} if len(self.x_held) else {}
         seconds = time.perf_counter() - start
         counted = (counts[name] for name in COUNTED)
-        for name, value in zip(CURVES, (loss, error, *counted, self.context.learning_rate, seconds), strict=True):
+        values = dict(zip(CURVES, (loss, error, *counted, self.context.learning_rate, seconds), strict=True))
+        for name, value in (values | held).items():
             self.curves[name].append(value)
         return finite
 
@@ -174,7 +180,7 @@ class Run:
         metrics["best_test_error"] = min(self.curves["test_error"], default=metrics["test_error"])
         self.method.finish()
         if len(self.x_held):
-            metrics["validation_error"] = test_error(self.model.eval(), self.x_held, self.y_held)
+            metrics[HELD] = test_error(self.model.eval(), self.x_held, self.y_held)
         metrics |= compact_metrics(self.model, self.x_test, self.in_shape, dense=self.dense)
         weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         return Outcome(status, metrics, views, layer_sparsity(self.model), self.curves, weights, first_filters(self.model))
@@ -184,6 +190,13 @@ class Run:
 
     def counts(self, model: nn.Module) -> dict[str, float]:
         return measure(model, self.in_shape, dense=self.dense, valid=self.valid)
+
+
+def fed(spec: RunSpec, train: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
+    """The inputs as a run feeds them to its network: normalised, then less the mean training example, where it asks for that."""
+    mean, sd = spec.normalise or (0.0, 1.0)
+    found = [(x - mean) / sd for x in (train, *others)] if spec.normalise else [train, *others]
+    return tuple(x - found[0].mean(0) for x in found) if spec.centred else tuple(found)
 
 
 def first_filters(model: nn.Module) -> list | None:

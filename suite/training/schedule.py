@@ -14,6 +14,7 @@ class Schedule:
     optimizer       "adam" or "sgd"
     learning_rate   rate of the first epoch, multiplied by `decay` when an epoch in `milestones` begins
     milestones      epochs (counted from 0) at whose beginning the rate drops
+    linear_from     share of the epochs after which the rate falls on a line to 0 at the end, epoch by epoch; 1: it does not
     epoch_steps     steps in an epoch, on passes over the training set begun anew in each epoch; 0: one pass
     penalty_factor  multiplies the strength of every method's penalty alike (1 = the paper's strength)
     """
@@ -29,6 +30,7 @@ class Schedule:
     decay: float = 0.1
     penalty_factor: float = 1.0
     epoch_steps: int = 0
+    linear_from: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "penalty_factor"):
@@ -37,10 +39,13 @@ class Schedule:
         for name in ("epochs", "learning_rate", "decay", "epoch_steps"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+        if not 0 <= self.linear_from <= 1:
+            raise ValueError(f"linear_from must lie between 0 and 1, got {self.linear_from}")
 
     def rate(self, epoch: int) -> float:
-        """Learning rate of an epoch."""
-        return self.learning_rate * self.decay ** sum(epoch >= m for m in self.milestones)
+        """Learning rate of an epoch: that of the milestones, times (E - epoch) / (E - E linear_from) of E epochs on the line."""
+        rate = self.learning_rate * self.decay ** sum(epoch >= m for m in self.milestones)
+        return rate * min(1.0, (1 - epoch / self.epochs) / (1 - self.linear_from)) if self.linear_from < 1 else rate
 
     def examples(self, n_train: int) -> int:
         """Examples seen in an epoch on a training set of that size."""

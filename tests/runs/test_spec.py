@@ -31,6 +31,8 @@ CHANGES = {
     "seed": 1,
     "hold_out": 100,
     "validation": 0.1,
+    "normalise": (0.13, 0.31),
+    "centred": True,
 }
 SCHEDULE_CHANGES = {
     "epochs": 199,
@@ -44,16 +46,26 @@ SCHEDULE_CHANGES = {
     "decay": 0.2,
     "penalty_factor": 2.0,
     "epoch_steps": 100,
+    "linear_from": 0.5,
 }
 OTHER = {
-    "grow": "all",
-    "exclusive": "authors",
-    "scope": "layer",
-    "like": method("l1"),
-    "convention": "output",
-    "factors": (2.0,),
-    "mu": 0.5,
+    "grow": ("all",),
+    "exclusive": ("authors",),
+    "scope": ("layer",),
+    "like": (method("l1"),),
+    "convention": ("output",),
+    "factors": ((2.0,),),
+    "mu": (0.5,),
+    "tie": ("loss", "step"),
+    "threshold": ("l1", "tl1"),
+    "shape": (2.0,),
+    "sample": ("weights",),
+    "parameter": ("log_alpha",),
+    "dual": ("authors",),
 }
+"""Other values of the options that are neither numbers nor switches: the first that is not the default is taken."""
+WITH = {"shape": {"threshold": "tl1"}, "warm_from": {"warm_to": 1.0}}
+"""What an option needs beside it to have another value."""
 
 
 @pytest.mark.parametrize(("key", "spec"), PINNED.items())
@@ -85,8 +97,14 @@ def test_every_option_changes_the_key_unless_it_is_the_default(name, option):
     plain, value = method(name), getattr(method(name), option)
     spec = replace(SGL0, method=plain)
     assert replace(SGL0, method=method(name, **{option: value})).key == spec.key
-    changed = OTHER[option] if option in OTHER else not value if isinstance(value, bool) else value / 2
-    assert replace(SGL0, method=method(name, **{option: changed})).key != spec.key
+    if isinstance(value, bool):
+        changed = not value
+    elif isinstance(value, float):
+        changed = value / 2 or 0.5
+    else:
+        changed = next(other for other in OTHER[option] if other != value)
+    beside = replace(SGL0, method=method(name, **WITH.get(option, {})))
+    assert replace(SGL0, method=method(name, **WITH.get(option, {}), **{option: changed})).key != beside.key
 
 
 def test_every_method_has_its_own_key():
@@ -112,7 +130,8 @@ def test_another_protocol_is_another_run(monkeypatch):
 
 def test_how_a_run_is_computed_is_no_part_of_it():
     text = str(RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER, 2, 7).identity())
-    assert {f.name for f in fields(RunSpec)} == {"dataset", "model", "method", "schedule", "seed", "hold_out", "validation"}
+    part = {"dataset", "model", "method", "schedule", "seed", "hold_out", "validation", "normalise", "centred"}
+    assert {f.name for f in fields(RunSpec)} == part
     assert not any(word in text for word in ("device", "cpu", "cuda", "threads", "jobs", "path", "/"))
 
 
@@ -126,6 +145,18 @@ def test_identity_is_plain_data():
         "seed": 2,
         "hold_out": 7,
     }
+
+
+def test_inputs_are_as_they_are_unless_a_run_asks_for_them_otherwise():
+    assert replace(SGL0, normalise=(), centred=False).key == SGL0.key
+    assert replace(SGL0, normalise=(0, 1)).key == replace(SGL0, normalise=(0.0, 1.0)).key != SGL0.key
+    assert replace(SGL0, normalise=(0.1307, 0.3081)).identity()["normalise"] == [0.1307, 0.3081]
+
+
+@pytest.mark.parametrize("wrong", [(0.5,), (0.5, 0.0), (0.5, -1.0), (0.0, 1.0, 2.0), (float("nan"), 1.0), (0.0, float("inf"))])
+def test_impossible_normalisations_are_refused(wrong):
+    with pytest.raises(ValueError, match="normalise must be"):
+        replace(SGL0, normalise=wrong)
 
 
 def test_needs_differ_from_the_run_by_the_method_alone():

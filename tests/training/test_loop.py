@@ -9,11 +9,12 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from suite.data import hold_out
+from suite.data import Dataset, hold_out
 from suite.methods import method
 from suite.methods.base import Method
 from suite.runs.spec import RunSpec
 from suite.training import checkpoint, loop
+from suite.training.evaluation import placed
 from suite.training.loop import Run, optimizer_for
 from suite.training.schedule import Schedule
 
@@ -195,7 +196,53 @@ def test_a_share_held_out_is_scored_beside_the_test_set(small, no_latency):
     with torch.no_grad():
         wrong = (run.model.eval()(run.x_held).argmax(1) != run.y_held).sum().item()
     assert outcome.metrics["validation_error"] == pytest.approx(100 * wrong / 20)
-    assert "validation_error" not in Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1)), small).train().metrics
+    assert len(outcome.curves["validation_error"]) == 2
+    assert outcome.curves["validation_error"][-1] == outcome.metrics["validation_error"]
+    plain = Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1)), small).train()
+    assert "validation_error" not in plain.metrics.keys() | plain.curves.keys()
+
+
+def test_the_curve_of_the_held_out_share_is_of_the_scored_network(small, no_latency):
+    spec = RunSpec("digits", "lenet_300_100", method("hard_concrete"), Schedule(1, batch_size=40), validation=0.2)
+    run = Run(spec, small)
+    run.train_epoch()
+    with placed(run.model, run.method.scored().weights), torch.no_grad():
+        wrong = (run.model(run.x_held).argmax(1) != run.y_held).sum().item()
+    assert run.curves["validation_error"] == pytest.approx([100 * wrong / 20])
+
+
+def as_fed(small, **options) -> Run:
+    return Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1), **options), small)
+
+
+def test_inputs_are_normalised_alike_for_training_test_and_held_out(small):
+    plain, found = (as_fed(small, validation=0.2, **options) for options in ({}, {"normalise": (0.1307, 0.3081)}))
+    for name in ("x", "x_test", "x_held"):
+        torch.testing.assert_close(getattr(found, name), (getattr(plain, name) - 0.1307) / 0.3081)
+        assert getattr(found, name).is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(small.tensors()[0], as_fed(small).x)
+
+
+def test_the_mean_training_example_is_taken_from_all_inputs(small):
+    plain, found = (as_fed(small, validation=0.2, **options) for options in ({}, {"normalise": (0.0, 256 / 255), "centred": True}))
+    mean = plain.x.double().mean(0)
+    for name in ("x", "x_test", "x_held"):
+        torch.testing.assert_close(getattr(found, name).double(), (getattr(plain, name) - mean) * 255 / 256, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(found.x.mean(0), torch.zeros_like(found.x[0]), rtol=0, atol=1e-6)
+
+
+def test_feature_vectors_are_not_changed_in_place(small):
+    arrays = {k: v.reshape(len(v), -1).astype("float32") / 255 if k.startswith("x") else v for k, v in small.arrays().items()}
+    features = Dataset.from_arrays("features", arrays, n_classes=10)
+    before = features.x_train.clone()
+    run = as_fed(features, normalise=(0.5, 2.0), centred=True)
+    assert torch.equal(features.x_train, before)
+    torch.testing.assert_close(run.x, (before - before.mean(0)) / 2, rtol=1e-4, atol=1e-6)
+
+
+def test_a_method_sees_the_optimiser_that_steps(start):
+    run = start("dense")
+    assert run.context.optimizer is run.optimizer
 
 
 def test_filters_of_the_first_convolution_are_kept_to_four_digits(start, no_latency):

@@ -30,12 +30,34 @@ def test_squeezed_milestones_keep_their_share_rounded_up(epochs, milestones):
     assert PAPER.squeezed(epochs).epochs == epochs
 
 
+def test_the_rate_falls_on_a_line_to_zero_at_the_end():
+    whole, half = Schedule(epochs=200, linear_from=0.0), Schedule(epochs=200, linear_from=0.5)
+    assert [whole.rate(epoch) for epoch in (0, 1, 50, 100, 199)] == pytest.approx([1e-3, 0.995e-3, 0.75e-3, 0.5e-3, 0.005e-3])
+    assert [half.rate(epoch) for epoch in (0, 99, 100, 101, 150, 199)] == pytest.approx([1e-3, 1e-3, 1e-3, 0.99e-3, 0.5e-3, 0.01e-3])
+
+
+def test_the_line_and_the_milestones_multiply():
+    found = Schedule(epochs=4, learning_rate=1.0, milestones=(3,), decay=0.2, linear_from=0.25)
+    assert [found.rate(epoch) for epoch in range(4)] == pytest.approx([1.0, 1.0, 2 / 3, 0.2 / 3])
+
+
+def test_a_squeezed_line_keeps_its_share():
+    found = Schedule(epochs=200, linear_from=0.5).squeezed(10)
+    assert [found.rate(epoch) for epoch in (4, 5, 6, 9)] == pytest.approx([1e-3, 1e-3, 0.8e-3, 0.2e-3])
+
+
 def test_squeezing_changes_nothing_else_unless_told():
     found = PAPER.squeezed(10, penalty_factor=5.0)
     assert found == Schedule(epochs=10, milestones=(2, 4, 6, 8), penalty_factor=5.0)
 
 
-@pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"learning_rate": -0.1}, {"penalty_factor": 0.0}, {"decay": -0.1}, {"epochs": -1}])
+IMPOSSIBLE = [
+    *({"batch_size": 0}, {"learning_rate": -0.1}, {"penalty_factor": 0.0}, {"decay": -0.1}, {"epochs": -1}),
+    *({"linear_from": -0.1}, {"linear_from": 1.1}, {"linear_from": float("nan")}),
+]
+
+
+@pytest.mark.parametrize("wrong", IMPOSSIBLE)
 def test_impossible_settings_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Schedule(**{"epochs": 1, **wrong})

@@ -1,0 +1,164 @@
+"""Sparse variational dropout (Molchanov, Ashukha and Vetrov 2017)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MethodType
+from typing import TYPE_CHECKING, Any
+
+from suite.lazy import torch
+from suite.methods.base import Context, View
+from suite.methods.subgradient import Penalised
+from suite.penalties.base import positive
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+K1, K2, K3 = 0.63576, 1.8732, 1.48695
+SAMPLES = ("local", "weights")
+PARAMETERS = {"log_sigma2": 1.0, "log_sigma": 2.0, "log_alpha": 0.0}  # times log sigma^2, where the noise is additive
+TINY = 1e-16
+"""Added to w^2 in its logarithm: at w = 0 log alpha is large and beyond the clamp, where its gradient is 0."""
+FLOOR = 1e-8
+"""Added to the variance of a pre-activation, whose root has no gradient at 0."""
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class VariationalDropout(Penalised):
+    """Loss + lambda KL / N with a normal posterior N(w, sigma^2) of each weight, alpha = sigma^2 / w^2, and the log-uniform prior:
+
+        KL = sum [ k1 - k1 sigmoid(k2 + k3 log alpha) + 1/2 log(1 + 1 / alpha) ],   k = 0.63576, 1.8732, 1.48695
+
+    (equation 14 with C = -k1, N training images). Training draws noise, on the linear and convolution layers and not on biases;
+    the network is scored without, with those weights at zero whose log alpha exceeds the threshold. The view "no threshold" keeps all.
+
+    lam          factor on the KL term: 0.8 scales it for N = 60,000 where 48,000 images are trained on
+    sample       "local": pre-activations N(W x + b, sigma^2 x^2), one draw an image (the local reparametrisation: Kingma, Salimans
+                 and Welling 2015); "weights": the weights, one draw a batch
+    parameter    what is trained: "log_sigma2" or "log_sigma" (additive noise, log alpha = log sigma^2 - log w^2), or "log_alpha"
+                 (noise in proportion to the weight, sigma^2 = alpha w^2)
+    start        of that parameter
+    clamp        log alpha acts within plus and minus this; its gradient is 0 beyond. Additive noise itself is not bounded.
+    threshold    on log alpha: 3 in the paper, log(0.95 / 0.05) = 2.944 for a keep level 1 / (1 + alpha) below 0.05
+    warm_from, warm_to    shares of the epochs between which the factor on the KL term rises on a line from 0 to 1, epoch by epoch; 0.025
+                 and 0.1 in the authors' code (epochs 5 and 20 of 200)
+    weights_sd   > 0: the weights of these layers start anew, normal with this standard deviation, in place of the network's own start
+
+    The authors' script for the LeNets also takes the weights beyond the threshold out of the mean in training.
+    """
+
+    title = "variational dropout"
+
+    lam: float = 1.0
+    sample: str = "local"
+    parameter: str = "log_sigma2"
+    start: float = -10.0
+    clamp: float = 8.0
+    threshold: float = 3.0
+    warm_from: float = 0.0
+    warm_to: float = 0.0
+    weights_sd: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        positive(clamp=self.clamp)
+        for name, known in (("sample", SAMPLES), ("parameter", PARAMETERS)):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
+        if not math.isfinite(self.start):
+            raise ValueError(f"start must be finite, got {self.start}")
+        if not abs(self.threshold) < self.clamp:
+            raise ValueError(f"threshold must lie within the clamp of {self.clamp:g}, got {self.threshold}")
+        if not 0 <= self.warm_from <= self.warm_to <= 1:
+            raise ValueError(f"warm_from and warm_to must be shares in this order, got {self.warm_from} and {self.warm_to}")
+        if not 0 <= self.weights_sd < math.inf:
+            raise ValueError(f"weights_sd must not be negative or infinite, got {self.weights_sd}")
+
+    def prepare(self, model: nn.Module, context: Context) -> None:
+        super().prepare(model, context)
+        self.warmth = 1.0
+        self.trained: dict[str, nn.Parameter] = {}
+        init = context.streams.generator("noise/init")
+        for name, layer in self.layers.items():
+            if self.weights_sd:
+                with torch.no_grad():
+                    layer.weight.copy_(torch.empty(layer.weight.shape).normal_(0, self.weights_sd, generator=init))
+            self.stream = context.streams.generator("noise", device=layer.weight.device)
+            self.trained[name] = torch.nn.Parameter(torch.full_like(layer.weight, self.start))
+            setattr(layer, "forward", MethodType(self.noisy(name), layer))  # noqa: B010 - copies of the layer keep it, on their own weights
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        return self.trained.values()
+
+    def log_alpha(self, name: str) -> Tensor:
+        """log alpha of each weight of a layer, within the clamp."""
+        value: Tensor = self.trained[name]
+        if self.parameter != "log_alpha":
+            value = PARAMETERS[self.parameter] * value - (self.layers[name].weight.square() + TINY).log()
+        return value.clamp(-self.clamp, self.clamp)
+
+    def spread(self, name: str, power: int) -> Tensor:
+        """sigma^power of each weight of a layer; sigma itself has the sign of the weight where the noise is in proportion to it."""
+        if self.parameter == "log_alpha":
+            return (power / 2 * self.log_alpha(name)).exp() * self.layers[name].weight ** power
+        return (power / 2 * PARAMETERS[self.parameter] * self.trained[name]).exp()
+
+    def noisy(self, name: str):
+        """The forward pass of a layer: its own in evaluation, with noise in training."""
+
+        def forward(layer: nn.Conv2d | nn.Linear, x: Tensor) -> Tensor:
+            if not layer.training:
+                return applied(layer, x, layer.weight, layer.bias)
+            if self.sample == "weights":
+                weight = torch.addcmul(layer.weight, self.spread(name, 1), self.normal(layer.weight))
+                return applied(layer, x, weight, layer.bias)
+            mean = applied(layer, x, layer.weight, layer.bias)
+            variance = applied(layer, x.square(), self.spread(name, 2), None)
+            return torch.addcmul(mean, (variance + FLOOR).sqrt(), self.normal(mean))
+
+        return forward
+
+    def normal(self, like: Tensor) -> Tensor:
+        """Standard normal noise in the shape, on the device and from the stream of this run."""
+        return torch.empty_like(like).normal_(generator=self.stream)
+
+    def penalty(self) -> Tensor | None:
+        factor = self.strength * self.warmth
+        if not factor:
+            return None
+        return factor * torch.stack([kl(self.log_alpha(name)).sum() for name in self.layers]).sum()
+
+    def before_epoch(self, epoch: int) -> None:
+        self.stream.manual_seed(self.context.streams.number("noise", epoch))
+        begin, end = (share * self.context.epochs for share in (self.warm_from, self.warm_to))
+        self.warmth = 1.0 if epoch >= end else max(0.0, (epoch - begin) / (end - begin))
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"trained": {name: value.detach() for name, value in self.trained.items()}}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        with torch.no_grad():
+            for name, value in state["trained"].items():
+                self.trained[name].copy_(value)
+
+    def scored(self) -> View:
+        with torch.no_grad():
+            dead = {name: self.log_alpha(name) > self.threshold for name in self.layers}
+        return View({f"{n}.weight": m.weight.detach().masked_fill(dead[n], 0) for n, m in self.layers.items()})
+
+    def views(self) -> dict[str, View]:
+        return {"no threshold": View({})}
+
+
+def kl(log_alpha: Tensor) -> Tensor:
+    """KL divergence of each weight's posterior from the prior, approximately: 0 for alpha -> inf."""
+    return K1 - K1 * torch.sigmoid(K2 + K3 * log_alpha) + 0.5 * torch.log1p(torch.exp(-log_alpha))
+
+
+def applied(layer: nn.Conv2d | nn.Linear, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """What a layer makes of x with these weights in place of its own."""
+    if isinstance(layer, torch.nn.Linear):
+        return torch.nn.functional.linear(x, weight, bias)
+    return torch.nn.functional.conv2d(x, weight, bias, layer.stride, layer.padding, layer.dilation, layer.groups)

@@ -1,0 +1,56 @@
+"""Adaptive proximal gradient: every weight is shrunk by its keep level after each step (LeJeune, Javadi and Baraniuk 2021)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from suite.lazy import torch
+from suite.methods.adaptive import Adaptive, odds
+from suite.methods.base import View
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class AdaProx(Adaptive):
+    """w <- alpha w after each step of the optimiser, alpha = eta / (eta + t lambda / s), eta = eta_hat(w): a reweighted ridge's prox.
+
+    t is the learning rate and s the scale of the optimiser's metric: sqrt(v / (1 - beta_2^k)) of Adam, v its second moment of the
+    weight after k steps, and 1 under an optimiser that keeps none. A weight whose gradient has always been 0 has s = 0 and becomes 0.
+
+    The view "step rule" has the same network and counts a weight as zero where this alpha, not eta / (eta + lambda), is below `least`,
+    as the paper's code does: at the small last rates that leaves more of them.
+    """
+
+    title = "AdaProx"
+
+    def scale(self, w: Any) -> Tensor | float:
+        """s of each weight."""
+        optimizer = self.context.optimizer
+        state = optimizer.state.get(w, {}) if optimizer else {}
+        if not optimizer or "exp_avg_sq" not in state:
+            return 1.0
+        _, beta = optimizer.param_groups[0]["betas"]
+        correction = 1 - beta ** state["step"].double()  # in float32 the first steps' has four digits
+        return (state["exp_avg_sq"] / correction).sqrt_()
+
+    def after_step(self) -> None:
+        pull = self.context.learning_rate * self.strength
+        if not pull:
+            return
+        with torch.no_grad():
+            for layer in self.layers.values():
+                kept = self.eta(layer.weight) * self.scale(layer.weight)
+                layer.weight *= kept / (kept + pull)
+
+    def by_the_step(self, name: str) -> Tensor:
+        """Which weights of a layer the next step would keep to a degree below `least`."""
+        w = self.layers[name].weight
+        kept = self.eta(w.detach()) * self.scale(w)
+        return (w == 0) | (kept < self.context.learning_rate * self.strength * odds(self.least))
+
+    def views(self) -> dict[str, View]:
+        counted = {f"{n}.weight": m.weight.detach().masked_fill(self.by_the_step(n), 0) for n, m in self.layers.items()}
+        return super().views() | {"step rule": View(self.scored().weights, counted)}
