@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 K1, K2, K3 = 0.63576, 1.8732, 1.48695
 SAMPLES = ("local", "weights")
-PARAMETERS = {"log_sigma2": 1.0, "log_sigma": 2.0, "log_alpha": 0.0}  # times log sigma^2, where the noise is additive
+ADDITIVE = {"log_sigma2": 1.0, "log_sigma": 2.0}
+"""Parameters of additive noise, and how many of each log sigma^2 is."""
 TINY = 1e-16
 """Added to w^2 in its logarithm: at w = 0 log alpha is large and beyond the clamp, where its gradient is 0."""
 FLOOR = 1e-8
@@ -40,7 +41,8 @@ class VariationalDropout(Penalised):
     parameter    what is trained: "log_sigma2" or "log_sigma" (additive noise, log alpha = log sigma^2 - log w^2), or "log_alpha"
                  (noise in proportion to the weight, sigma^2 = alpha w^2)
     start        of that parameter
-    clamp        log alpha acts within plus and minus this; its gradient is 0 beyond. Additive noise itself is not bounded.
+    clamp        log alpha stays within plus and minus this: where it is derived its gradient is 0 beyond (additive noise itself is not
+                 bounded), and where it is trained each step ends there
     threshold    on log alpha: 3 in the paper, log(0.95 / 0.05) = 2.944 for a keep level 1 / (1 + alpha) below 0.05
     warm_from, warm_to    shares of the epochs between which the factor on the KL term rises on a line from 0 to 1, epoch by epoch; 0.025
                  and 0.1 in the authors' code (epochs 5 and 20 of 200)
@@ -64,7 +66,7 @@ class VariationalDropout(Penalised):
     def __post_init__(self) -> None:
         super().__post_init__()
         positive(clamp=self.clamp)
-        for name, known in (("sample", SAMPLES), ("parameter", PARAMETERS)):
+        for name, known in (("sample", SAMPLES), ("parameter", (*ADDITIVE, "log_alpha"))):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
         if not math.isfinite(self.start):
@@ -87,23 +89,28 @@ class VariationalDropout(Penalised):
                     layer.weight.copy_(torch.empty(layer.weight.shape).normal_(0, self.weights_sd, generator=init))
             self.stream = context.streams.generator("noise", device=layer.weight.device)
             self.trained[name] = torch.nn.Parameter(torch.full_like(layer.weight, self.start))
+            self.after_step()
             setattr(layer, "forward", MethodType(self.noisy(name), layer))  # noqa: B010 - copies of the layer keep it, on their own weights
 
     def parameters(self) -> Iterable[nn.Parameter]:
         return self.trained.values()
 
     def log_alpha(self, name: str) -> Tensor:
-        """log alpha of each weight of a layer, within the clamp."""
-        value: Tensor = self.trained[name]
-        if self.parameter != "log_alpha":
-            value = PARAMETERS[self.parameter] * value - (self.layers[name].weight.square() + TINY).log()
-        return value.clamp(-self.clamp, self.clamp)
-
-    def spread(self, name: str, power: int) -> Tensor:
-        """sigma^power of each weight of a layer; sigma itself has the sign of the weight where the noise is in proportion to it."""
+        """log alpha of each weight of a layer; where it is derived it may lie beyond the clamp."""
         if self.parameter == "log_alpha":
-            return (power / 2 * self.log_alpha(name)).exp() * self.layers[name].weight ** power
-        return (power / 2 * PARAMETERS[self.parameter] * self.trained[name]).exp()
+            return self.trained[name]
+        log_sigma2 = ADDITIVE[self.parameter] * self.trained[name]
+        return log_sigma2 - (self.layers[name].weight.square() + TINY).log()
+
+    def sigma(self, name: str) -> Tensor:
+        """sigma of each weight of a layer, with the sign of the weight where the noise is in proportion to it."""
+        root = (ADDITIVE.get(self.parameter, 1.0) / 2 * self.trained[name]).exp()
+        return root * self.layers[name].weight if self.parameter == "log_alpha" else root
+
+    def sigma2(self, name: str) -> Tensor:
+        if self.parameter == "log_alpha":
+            return self.trained[name].exp() * self.layers[name].weight.square()
+        return (ADDITIVE[self.parameter] * self.trained[name]).exp()
 
     def noisy(self, name: str):
         """The forward pass of a layer: its own in evaluation, with noise in training."""
@@ -112,10 +119,10 @@ class VariationalDropout(Penalised):
             if not layer.training:
                 return applied(layer, x, layer.weight, layer.bias)
             if self.sample == "weights":
-                weight = torch.addcmul(layer.weight, self.spread(name, 1), self.normal(layer.weight))
+                weight = torch.addcmul(layer.weight, self.sigma(name), self.normal(layer.weight))
                 return applied(layer, x, weight, layer.bias)
             mean = applied(layer, x, layer.weight, layer.bias)
-            variance = applied(layer, x.square(), self.spread(name, 2), None)
+            variance = applied(layer, x.square(), self.sigma2(name), None)
             return torch.addcmul(mean, (variance + FLOOR).sqrt(), self.normal(mean))
 
         return forward
@@ -128,7 +135,13 @@ class VariationalDropout(Penalised):
         factor = self.strength * self.warmth
         if not factor:
             return None
-        return factor * torch.stack([kl(self.log_alpha(name)).sum() for name in self.layers]).sum()
+        return factor * torch.stack([divergence(self.log_alpha(name), self.clamp) for name in self.layers]).sum()
+
+    def after_step(self) -> None:
+        if self.parameter == "log_alpha":
+            with torch.no_grad():
+                for value in self.trained.values():
+                    value.clamp_(-self.clamp, self.clamp)
 
     def before_epoch(self, epoch: int) -> None:
         self.stream.manual_seed(self.context.streams.number("noise", epoch))
@@ -152,9 +165,20 @@ class VariationalDropout(Penalised):
         return {"no threshold": View({})}
 
 
-def kl(log_alpha: Tensor) -> Tensor:
-    """KL divergence of each weight's posterior from the prior, approximately: 0 for alpha -> inf."""
-    return K1 - K1 * torch.sigmoid(K2 + K3 * log_alpha) + 0.5 * torch.log1p(torch.exp(-log_alpha))
+def divergence(log_alpha: Tensor, clamp: float = math.inf) -> Tensor:
+    """KL divergence of the posterior from the prior, approximately: the sum over the weights, each of which has 0 for alpha -> inf.
+
+    log alpha counts as no less than -clamp and no more than clamp. The gradient is formed with the value:
+    -k1 k3 s (1 - s) - 1/2 / (1 + alpha) with s = sigmoid(k2 + k3 log alpha), and 0 beyond the clamp.
+    """
+    with torch.no_grad():
+        known = log_alpha.clamp(-clamp, clamp)
+        s, inverse = torch.sigmoid(K2 + K3 * known), torch.exp(-known)
+        value = K1 * (1 - s).sum() + torch.log1p(inverse).sum() / 2
+        slope = s.mul_(s - 1).mul_(K1 * K3).sub_(inverse.div_(1 + inverse), alpha=0.5)
+        slope *= torch.eq(known, log_alpha, out=torch.empty_like(known))
+    linear = (slope * log_alpha).sum()
+    return linear - linear.detach() + value
 
 
 def applied(layer: nn.Conv2d | nn.Linear, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

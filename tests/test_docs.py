@@ -105,17 +105,22 @@ def test_the_findings_on_multipliers_are_those_of_the_table(rvsm):
     same = "LeNet-5, MNIST, {}: at the same lambda and beta u is sparser without multipliers"
     more = [claims[same.format(label)]["difference"] for label in ("l1", "TL1")]
     assert f"({more[0]:.2f} points more zeros on LeNet-5 with l1, {more[1]:.2f} with TL1)" in rvsm
-    at_90 = {
-        found["label"]: found["mean"]
-        for found in results.verdicts["matched"]
-        if found["metric"] == "test_accuracy" and found["level"] == 90
-    }
-    rvsm_at = [at_90[f"RVSM (beta=0.2, threshold={name})"] for name in ("l1", "tl1")]
-    admm_at = [at_90[f"ADMM (threshold={name})"] for name in ("l1", "tl1")]
-    shown = "{:.2f} and {:.2f} % accuracy, ADMM {:.2f} and {:.2f};".format(*rvsm_at, *admm_at)
-    assert f"with l1 and TL1 at 90 % zeros LeNet-5 has {shown}" in rvsm
-    toy = [claim["verdict"] for text, claim in claims.items() if text.startswith("no-overlap") and "smaller loss" in text]
-    assert toy == ["does not hold"] * 3
+    explained = "no-overlap ReLU, {}: where u has 95 % explained, it is sparser without multipliers"
+    verdicts = {label: claims[explained.format(label)] for label in ("l0", "l1", "TL1")}
+    assert {label: claim["verdict"] for label, claim in verdicts.items()} == {"l0": "holds", "l1": "does not hold", "TL1": "does not hold"}
+    accurate = "LeNet-5, MNIST, {}: where u has 97.5 % accuracy, it is sparser without multipliers"
+    assert [claims[accurate.format(label)]["verdict"] for label in ("l1", "l0", "TL1")] == ["inconclusive"] * 2 + ["does not hold"]
+    shown = [*verdicts.values(), claims[accurate.format("TL1")]]
+    observed = [re.search(r"observed ([\d.]+) against ([\d.]+)", claim["reason"]) for claim in shown]
+    numbers = [f"{float(pair[1]):.1f} against {float(pair[2]):.1f}" for pair in observed]
+    assert f"{numbers[0]} % zeros where u explains 95 %" in rvsm
+    assert f"{numbers[1]} and {numbers[2]} %" in rvsm
+    assert f"denser with TL1 ({numbers[3]} %)" in rvsm
+    alike = [claim["verdict"] for text, claim in claims.items() if "behave alike" in text]
+    assert "holds" not in alike
+    assert [claims[f"no-overlap ReLU, {label}: w and u behave alike (within 0.5 points)"]["verdict"] for label in ("l1", "TL1")] == [
+        "does not hold"
+    ] * 2
 
 
 def test_the_findings_on_penalties_are_those_of_the_matched_tables(rvsm):

@@ -7,7 +7,8 @@ from suite.stats.claims import Statement, at_matched, comparable, higher
 LENET, TOY = _lenet.GROUP, _no_overlap.GROUP
 LABELS = _lenet.LABELS
 LEVELS = {LENET: (80.0, 90.0, 95.0), TOY: (85.0, 90.0, 95.0)}
-CLAIMED = {LENET: 90.0, TOY: 85.0}
+EQUAL = {LENET: 97.5, TOY: 95.0}
+"""The level at which u is asked to be sparser without multipliers, in the measure of the network."""
 ALIKE = 0.5
 """Points within which w and u count as behaving alike; the paper names no number."""
 
@@ -38,12 +39,12 @@ def asked(group: str, penalty: str) -> tuple[Statement, ...]:
         at_matched(
             series["rvsm", penalty],
             (series["admm", penalty],),
-            measure,
             sparsity.metric,
-            CLAIMED[group],
+            measure,
+            EQUAL[group],
             better="higher",
-            text=f"{start} at {CLAIMED[group]:g} % zeros u has a smaller loss without multipliers",
-            source=f"{TEXT}: sparser at the same performance",
+            text=f"{start} where u has {EQUAL[group]:g} % {MEASURE[group].title.removesuffix(' by u')}, it is sparser without multipliers",
+            source=TEXT,
         ),
         comparable(rvsm, f"{rvsm}@w", measure, ALIKE, text=f"{start} w and u behave alike (within {ALIKE:g} points)", source=TEXT),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DUALS = {"logsum": 1.0, "authors": 2.0}  # factor on the last term of f
 LIMIT = 40.0
-"""|log(eta / lambda)| acts up to here, where float32 squares still hold; Adam at the paper's rates does not come as far."""
+"""Each step ends with |log(eta / lambda)| up to here, where float32 squares still hold; Adam at the paper's rates does not come as far."""
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
@@ -64,11 +64,15 @@ class EtaTrick(Adaptive):
             return None
         terms = []
         for name, layer in self.layers.items():
-            rho = self.rho[name].clamp(-LIMIT, LIMIT)
-            ratio = rho.exp()
+            ratio = self.rho[name].exp()
             ridge = (layer.weight.square() / ratio).sum()  # lambda w^2 / eta
-            terms.append(ridge + self.strength * (self.f(self.strength * ratio).sum() + self.drift * rho.sum()))
+            terms.append(ridge + self.strength * (self.f(self.strength * ratio).sum() + self.drift * self.rho[name].sum()))
         return torch.stack(terms).sum() / 2
+
+    def after_step(self) -> None:
+        with torch.no_grad():
+            for rho in self.rho.values():
+                rho.clamp_(-LIMIT, LIMIT)
 
     def dead(self, name: str) -> Tensor:
         return self.rho[name].detach().exp() < odds(self.least)

@@ -50,7 +50,7 @@ def _settings(results: Results) -> list[str]:
             ours, theirs = (getattr(p.groups.get(group, p.schedule), name) for p in (profile, paper))
             if ours != theirs:
                 words = WORDS.get(name, name.replace("_", " "))
-                text = f"{words[0].upper()}{words[1:]}: {_show(ours)}; the paper's setting is {_show(theirs)}."
+                text = f"{words[0].upper()}{words[1:]}: {_show(ours)}; the profile paper has {_show(theirs)}."
                 differing.setdefault(text, []).append(group)
     return [text if len(where) == len(groups) else f"{', '.join(where)}: {text}" for text, where in differing.items()]
 

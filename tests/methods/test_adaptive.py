@@ -189,6 +189,7 @@ def test_zero_and_tiny_weights_give_numbers(start, name, dtype):
         run.model.fc1.weight.zero_(), run.model.fc2.weight[:9].fill_(1e-30), run.model.fc3.weight[:3].fill_(1e4)
         for i, rho in enumerate(run.method.parameters()):
             rho.fill_((-200.0, 5.0, 200.0)[i])
+    run.method.after_step()
     penalty = run.method.penalty()
     assert penalty is None or penalty.isfinite()
     for i in range(3):

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn.functional import unfold
 
-from baselines.variational_dropout import kl
+from baselines import variational_dropout
 from suite.errors import SuiteError
 from suite.methods import method
 
@@ -19,7 +19,7 @@ EVERY_KIND = pytest.mark.parametrize("options", KINDS, ids=["log_sigma2", "log_s
 SAMPLES = pytest.mark.parametrize("sample", ["local", "weights"])
 
 
-def divergence(log_alpha):
+def written(log_alpha):
     """KL of each weight, and its derivative, as the paper prints them."""
     s, r = 1 / (1 + np.exp(-(K2 + K3 * log_alpha))), 1 / (1 + np.exp(log_alpha))
     return K1 - K1 * s + 0.5 * np.log1p(np.exp(-log_alpha)), -K1 * K3 * s * (1 - s) - 0.5 * r
@@ -47,11 +47,13 @@ def sigma2(run, name, options):
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 2e-6)], ids=["float64", "float32"])
 def test_divergence_and_its_gradient(dtype, tolerance):
     log_alpha = torch.linspace(-10, 10, 401, dtype=dtype, requires_grad=True)
-    value = kl(log_alpha)
-    (gradient,) = torch.autograd.grad(value.sum(), log_alpha)
-    expected, slope = divergence(np.linspace(-10, 10, 401))
-    np.testing.assert_allclose(value.detach().double().numpy(), expected, rtol=tolerance, atol=tolerance)
-    np.testing.assert_allclose(gradient.double().numpy(), slope, rtol=tolerance, atol=tolerance)
+    value = variational_dropout.divergence(log_alpha)
+    (gradient,) = torch.autograd.grad(3 * value, log_alpha)
+    each = torch.stack([variational_dropout.divergence(one) for one in log_alpha.detach()])
+    expected, slope = written(np.linspace(-10, 10, 401))
+    assert value.item() == pytest.approx(expected.sum(), rel=tolerance)
+    np.testing.assert_allclose(each.double().numpy(), expected, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(gradient.double().numpy(), 3 * slope, rtol=tolerance, atol=3 * tolerance)
     assert (np.diff(expected) < 0).all()  # more noise is always nearer to the prior
 
 
@@ -59,7 +61,7 @@ def test_divergence_and_its_gradient(dtype, tolerance):
 def test_the_penalty_is_the_divergence_over_the_training_images(start, options):
     run = begin(start, lam=0.8, **options)
     logs = {n: np.log(sigma2(run, n, options)) - np.log(m.weight.detach().double().numpy() ** 2) for n, m in run.method.layers.items()}
-    values = {name: divergence(np.clip(log_alpha, -8, 8)) for name, log_alpha in logs.items()}
+    values = {name: written(np.clip(log_alpha, -8, 8)) for name, log_alpha in logs.items()}
     penalty = run.method.penalty()
     assert penalty.item() == pytest.approx(0.8 / 100 * sum(value.sum() for value, _ in values.values()), rel=1e-5)
     penalty.backward()
@@ -170,9 +172,14 @@ def test_zero_and_extreme_weights_give_numbers(start, options, sample, dtype):
         assert p.grad.isfinite().all()
 
 
+def clamped(run, name, clamp):
+    """A layer's share of the penalty, with log alpha within the clamp."""
+    return written(np.clip(run.method.log_alpha(name).detach().double().numpy(), -clamp, clamp))[0].sum() / 100
+
+
 @EVERY_KIND
 @pytest.mark.parametrize("clamp", [8.0, 10.0])
-def test_log_alpha_is_clamped_and_has_no_gradient_beyond(start, options, clamp):
+def test_log_alpha_is_clamped_and_where_derived_has_no_gradient_beyond(start, options, clamp):
     run = begin(start, clamp=clamp, **options)
     w = run.model.fc3.weight
     with torch.no_grad():
@@ -181,9 +188,15 @@ def test_log_alpha_is_clamped_and_has_no_gradient_beyond(start, options, clamp):
             log_sigma2 = log_alpha + math.log(0.01)
             given = {"log_sigma": log_sigma2 / 2, "log_alpha": log_alpha}.get(options.get("parameter"), log_sigma2)
             run.method.trained["fc3"][i] = given
+    run.method.after_step()
     found = run.method.log_alpha("fc3")
+    assert run.method.penalty().item() == pytest.approx(sum(clamped(run, name, clamp) for name in run.method.layers), rel=1e-5)
+    if options.get("parameter") != "log_alpha":
+        found = found.clamp(-clamp, clamp)
     for i, log_alpha in enumerate((-20.0, -9.0, 0.0, 9.0, 20.0)):
         torch.testing.assert_close(found[i].detach(), torch.full((100,), max(-clamp, min(clamp, log_alpha))), rtol=0, atol=1e-4)
+    if options.get("parameter") == "log_alpha":
+        return  # it is trained itself: each step ends within the clamp
     run.method.penalty().backward()
     moved = [bool(row.any()) for row in run.method.trained["fc3"].grad[:5]]
     assert moved == [False, clamp > 9, True, clamp > 9, False]

@@ -7,9 +7,9 @@ def test_declared_departures_come_first_then_what_the_settings_say(stored):
     assert departures(stored()) == [
         "The penalty is not the paper's.",
         "Shortened for `two` cores.",
-        "Epochs: 4; the paper's setting is 200.",
-        "Epochs at which the learning rate drops: 1, 2; the paper's setting is 40, 80.",
-        "Factor on every penalty strength: 20; the paper's setting is 1.",
+        "Epochs: 4; the profile paper has 200.",
+        "Epochs at which the learning rate drops: 1, 2; the profile paper has 40, 80.",
+        "Factor on every penalty strength: 20; the profile paper has 1.",
         "Seeds: 3; the paper's numbers are over 5 runs.",
     ]
 
