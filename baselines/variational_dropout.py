@@ -46,7 +46,6 @@ class VariationalDropout(Penalised):
     threshold    on log alpha: 3 in the paper, log(0.95 / 0.05) = 2.944 for a keep level 1 / (1 + alpha) below 0.05
     warm_from, warm_to    shares of the epochs between which the factor on the KL term rises on a line from 0 to 1, epoch by epoch; 0.025
                  and 0.1 in the authors' code (epochs 5 and 20 of 200)
-    weights_sd   > 0: the weights of these layers start anew, normal with this standard deviation, in place of the network's own start
 
     The authors' script for the LeNets also takes the weights beyond the threshold out of the mean in training.
     """
@@ -61,7 +60,6 @@ class VariationalDropout(Penalised):
     threshold: float = 3.0
     warm_from: float = 0.0
     warm_to: float = 0.0
-    weights_sd: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -75,18 +73,12 @@ class VariationalDropout(Penalised):
             raise ValueError(f"threshold must lie within the clamp of {self.clamp:g}, got {self.threshold}")
         if not 0 <= self.warm_from <= self.warm_to <= 1:
             raise ValueError(f"warm_from and warm_to must be shares in this order, got {self.warm_from} and {self.warm_to}")
-        if not 0 <= self.weights_sd < math.inf:
-            raise ValueError(f"weights_sd must not be negative or infinite, got {self.weights_sd}")
 
     def prepare(self, model: nn.Module, context: Context) -> None:
         super().prepare(model, context)
         self.warmth = 1.0
         self.trained: dict[str, nn.Parameter] = {}
-        init = context.streams.generator("noise/init")
         for name, layer in self.layers.items():
-            if self.weights_sd:
-                with torch.no_grad():
-                    layer.weight.copy_(torch.empty(layer.weight.shape).normal_(0, self.weights_sd, generator=init))
             self.stream = context.streams.generator("noise", device=layer.weight.device)
             self.trained[name] = torch.nn.Parameter(torch.full_like(layer.weight, self.start))
             self.after_step()

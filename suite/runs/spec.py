@@ -13,6 +13,7 @@ from suite.training.schedule import Schedule
 
 PROTOCOL = 1
 """Raised when a change of the code changes results: records of another protocol are not reused."""
+STARTS = ("normal", "uniform")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class RunSpec:
     validation    > 0: hold out this share of the training set, and score on it beside the test set
     normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd; (): as they are
     centred       the mean training example is taken from all inputs, feature by feature
+    start         ("normal", sd) or ("uniform", a): how weights and biases start, see `suite.training.start`; (): as the model has them
     """
 
     dataset: str
@@ -34,9 +36,15 @@ class RunSpec:
     validation: float = 0.0
     normalise: tuple[float, ...] = ()
     centred: bool = False
+    start: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "normalise", tuple(map(float, self.normalise)))
+        if self.start:
+            kind, scale, *more = *self.start, 0.0
+            if kind not in STARTS or len(more) != 1 or not 0 < scale < math.inf:
+                raise ValueError(f"start must be () or one of {', '.join(STARTS)} with a positive scale, got {self.start}")
+            object.__setattr__(self, "start", (kind, float(scale)))
         if self.normalise and not (len(self.normalise) == 2 and all(map(math.isfinite, self.normalise)) and self.normalise[1] > 0):
             raise ValueError(f"normalise must be () or (mean, sd) with a positive sd, got {self.normalise}")
 

@@ -23,6 +23,7 @@ from suite.training import checkpoint
 from suite.training.evaluation import placed, score, test_error
 from suite.training.schedule import Schedule
 from suite.training.seeding import Streams
+from suite.training.start import restart
 
 CHECKPOINT_SECONDS = 30.0
 COUNTED = ("weight_sparsity", "weight_sparsity_exact", "flops_left_valid")
@@ -74,6 +75,8 @@ class Run:
         self.model = models.build(
             spec.model, in_shape=self.in_shape, n_classes=dataset.n_classes, generator=self.streams.generator("init")
         ).to(device)
+        if spec.start:
+            restart(self.model, spec.start, self.streams.generator("start"))
         self.method: Method = spec.method.fresh()
         self.schedule = self.method.schedule(spec.schedule)
         self.context = Context(
@@ -105,7 +108,8 @@ class Run:
 
     def order(self) -> Tensor:
         """Row numbers of this epoch's examples: passes over the training set, each in an order of its own."""
-        stream, examples = self.streams.generator("order", self.epoch), self.schedule.examples(len(self.x))
+        stream = self.streams.generator("order", self.epoch if self.schedule.reshuffle else 0)
+        examples = self.schedule.examples(len(self.x))
         passes = [torch.randperm(len(self.x), generator=stream) for _ in range(-(-examples // len(self.x)))]
         return torch.cat(passes)[:examples].to(self.device)
 

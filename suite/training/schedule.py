@@ -16,6 +16,7 @@ class Schedule:
     milestones      epochs (counted from 0) at whose beginning the rate drops
     linear_from     share of the epochs after which the rate falls on a line to 0 at the end, epoch by epoch; 1: it does not
     epoch_steps     steps in an epoch, on passes over the training set begun anew in each epoch; 0: one pass
+    reshuffle       each epoch takes the examples in an order of its own; False: all in that of the first
     penalty_factor  multiplies the strength of every method's penalty alike (1 = the paper's strength)
     """
 
@@ -31,6 +32,7 @@ class Schedule:
     penalty_factor: float = 1.0
     epoch_steps: int = 0
     linear_from: float = 1.0
+    reshuffle: bool = True
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "penalty_factor"):

@@ -232,6 +232,26 @@ def test_weights_of_a_low_keep_level_are_scored_as_zero(start, no_latency, name)
         assert (outcome.weights["fc2.weight"].abs()[kept] >= edge * 0.999).all()
 
 
+def test_ada_prox_may_go_on_alone_at_the_end_of_an_epoch(start):
+    found = start(method("ada_prox", lam=LAM, eps=EPS, idle=0.7), epochs=1, batch_size=10)
+    expected, steps = start(method("ada_prox", lam=LAM, eps=EPS), epochs=1, batch_size=10), []
+    step, found.method.after_step = found.method.after_step, lambda: steps.append(step())
+    found.train_epoch(), expected.train_epoch()
+    assert len(steps) == 17
+    for layer in expected.method.layers.values():
+        w, state = layer.weight.detach().double(), expected.optimizer.state[layer.weight]
+        pull = LAM * 1e-3 / (state["exp_avg_sq"].double() / (1 - 0.999**10)).sqrt()
+        for _ in range(7):
+            w = w * eta_hat(w) / (eta_hat(w) + pull)
+        torch.testing.assert_close(
+            w.nan_to_num(), found.model.get_parameter(name_of(expected, layer)).detach().double(), rtol=1e-4, atol=1e-9
+        )
+
+
+def name_of(run, layer) -> str:
+    return next(name for name, p in run.model.named_parameters() if p is layer.weight)
+
+
 def test_ada_prox_is_also_counted_by_the_level_of_its_step(start, no_latency):
     run = start("ada_prox", epochs=2, milestones=(1,))
     run.train_epoch(), run.train_epoch()
@@ -273,6 +293,7 @@ def test_a_strong_penalty_removes_weights(start, no_latency, name, lam):
             ({"least": math.nan}, "least must lie in"),
             ({"beta": 1.0}, "its options are lam, absolute"),
         ]),
+        ("ada_prox", {"idle": -0.5}, "idle must not be negative"),
         ("ada_tikhonov", {"alpha_min": 0.0}, "alpha_min must lie strictly between 0 and 1"),
         ("eta_trick", {"start": math.nan}, "start must lie between -40 and 40"),
         ("eta_trick", {"drift": -1.0}, "drift must not be negative"),

@@ -26,7 +26,7 @@ VARIANTS = [
     method("magnitude", sparsity=50.0, scope="layer"),
     method("random_pruning", scope="layer"),
     method("variational_dropout", sample="weights", parameter="log_alpha", start=-5.0),
-    method("variational_dropout", parameter="log_sigma", start=-5.0, clamp=10.0, warm_to=1.0, weights_sd=0.02),
+    method("variational_dropout", parameter="log_sigma", start=-5.0, clamp=10.0, warm_to=1.0),
     method("eta_trick", dual="authors"),
 ]
 EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=lambda m: m.row)

@@ -237,19 +237,9 @@ def test_the_divergence_warms_up(start):
     assert plain.penalty().item() == pytest.approx(full)
 
 
-def test_weights_may_start_anew(start):
-    first, second, other = (start(method("variational_dropout", weights_sd=0.02), seed=seed).model for seed in (0, 0, 1))
-    assert torch.equal(first.fc1.weight, second.fc1.weight)
-    assert not torch.equal(first.fc1.weight, other.fc1.weight)
-    for layer in (first.fc1, first.fc2, first.fc3):
-        assert layer.weight.std().item() == pytest.approx(0.02, rel=0.05)
-        assert abs(layer.weight.mean().item()) < 0.002
-    assert torch.equal(start("variational_dropout").model.fc1.weight, start("dense").model.fc1.weight)
-
-
 @SAMPLES
 def test_it_learns_and_removes_weights(start, no_latency, sample):
-    outcome = start(method("variational_dropout", sample=sample, lam=0.02, weights_sd=0.05), epochs=25, learning_rate=0.01).train()
+    outcome = start(method("variational_dropout", sample=sample, lam=0.02), epochs=25, learning_rate=0.01).train()
     assert outcome.metrics["test_error"] < 50
     assert outcome.metrics["weight_sparsity_exact"] > 50
     assert outcome.views["no threshold"]["weight_sparsity_exact"] < 1
@@ -267,7 +257,6 @@ def test_it_learns_and_removes_weights(start, no_latency, sample):
         ({"threshold": math.nan}, "threshold must lie within the clamp"),
         ({"warm_from": 0.2, "warm_to": 0.1}, "warm_from and warm_to must be shares in this order"),
         ({"warm_to": 1.5}, "warm_from and warm_to must be shares"),
-        ({"weights_sd": -0.1}, "weights_sd must not be negative"),
         ({"additive": True}, "its options are lam, absolute, sample"),
     ],
 )

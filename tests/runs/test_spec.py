@@ -33,6 +33,7 @@ CHANGES = {
     "validation": 0.1,
     "normalise": (0.13, 0.31),
     "centred": True,
+    "start": ("normal", 0.02),
 }
 SCHEDULE_CHANGES = {
     "epochs": 199,
@@ -47,6 +48,7 @@ SCHEDULE_CHANGES = {
     "penalty_factor": 2.0,
     "epoch_steps": 100,
     "linear_from": 0.5,
+    "reshuffle": False,
 }
 OTHER = {
     "grow": ("all",),
@@ -130,7 +132,7 @@ def test_another_protocol_is_another_run(monkeypatch):
 
 def test_how_a_run_is_computed_is_no_part_of_it():
     text = str(RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER, 2, 7).identity())
-    part = {"dataset", "model", "method", "schedule", "seed", "hold_out", "validation", "normalise", "centred"}
+    part = {"dataset", "model", "method", "schedule", "seed", "hold_out", "validation", "normalise", "centred", "start"}
     assert {f.name for f in fields(RunSpec)} == part
     assert not any(word in text for word in ("device", "cpu", "cuda", "threads", "jobs", "path", "/"))
 
@@ -157,6 +159,13 @@ def test_inputs_are_as_they_are_unless_a_run_asks_for_them_otherwise():
 def test_impossible_normalisations_are_refused(wrong):
     with pytest.raises(ValueError, match="normalise must be"):
         replace(SGL0, normalise=wrong)
+
+
+@pytest.mark.parametrize("wrong", [("normal",), ("normal", 0.0), ("he", 1.0), ("uniform", 1.0, 2.0), ("uniform", float("nan")), (1.0, 1.0)])
+def test_impossible_starts_are_refused(wrong):
+    with pytest.raises(ValueError, match="start must be"):
+        replace(SGL0, start=wrong)
+    assert replace(SGL0, start=("uniform", 1)).key == replace(SGL0, start=("uniform", 1.0)).key
 
 
 def test_needs_differ_from_the_run_by_the_method_alone():

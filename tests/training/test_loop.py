@@ -240,6 +240,40 @@ def test_feature_vectors_are_not_changed_in_place(small):
     torch.testing.assert_close(run.x, (before - before.mean(0)) / 2, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("model", ["lenet_300_100", "lenet5_caffe"])
+def test_weights_start_as_a_run_asks(small, model):
+    def started(seed, *start):
+        return Run(RunSpec("digits", model, method("dense"), Schedule(1), seed, start=start), small).model
+
+    normal, uniform, own = started(0, "normal", 0.02), started(0, "uniform", 1.0), started(0)
+    for (name, n), u, same, other in zip(
+        normal.named_parameters(),
+        uniform.parameters(),
+        started(0, "normal", 0.02).parameters(),
+        started(1, "normal", 0.02).parameters(),
+        strict=True,
+    ):
+        assert torch.equal(n, same)
+        bound = own.get_parameter(name.rpartition(".")[0] + ".weight")[0].numel() ** -0.5
+        assert 0.8 * bound < u.abs().max() <= bound
+        if name.endswith("bias"):
+            assert not n.any()
+        else:
+            assert not torch.equal(n, other)
+            assert n.std().item() == pytest.approx(0.02, rel=0.1)
+            assert u.std().item() == pytest.approx(bound / 3**0.5, rel=0.1)
+            assert n.stride() == u.stride() == own.get_parameter(name).stride()
+
+
+def test_epochs_share_one_order_where_a_schedule_asks(start):
+    run, fixed = start("dense", epochs=3), start("dense", epochs=3, reshuffle=False)
+    first = run.order()
+    assert torch.equal(fixed.order(), first)
+    run.epoch = fixed.epoch = 2
+    assert torch.equal(fixed.order(), first)
+    assert not torch.equal(run.order(), first)
+
+
 def test_a_method_sees_the_optimiser_that_steps(start):
     run = start("dense")
     assert run.context.optimizer is run.optimizer
