@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from suite.lazy import torch
 from suite.methods.adaptive import Adaptive, odds
-from suite.methods.base import View
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+RULES = ("level", "step")
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
@@ -20,22 +21,24 @@ class AdaProx(Adaptive):
 
     idle    share of an epoch's steps by which the map is applied alone, at the end of each epoch: 0.25 in the paper's code, which applies
             it after every batch, the quarter as many of the validation among them
+    rule    "level": a weight counts as zero where eta / (eta + lambda) is below `least`, as with the other methods; "step": where this
+            alpha is, as in the paper's code, which leaves more of them at the small last rates
 
     t is the learning rate and s the scale of the optimiser's metric: sqrt(v / (1 - beta_2^k)) of Adam, v its second moment of the
     weight after k steps, and 1 under an optimiser that keeps none. A weight whose gradient has always been 0 has s = 0 and becomes 0.
-
-    The view "step rule" has the same network and counts a weight as zero where this alpha, not eta / (eta + lambda), is below `least`,
-    as the paper's code does: at the small last rates that leaves more of them.
     """
 
     title = "AdaProx"
 
     idle: float = 0.0
+    rule: str = "level"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 <= self.idle < math.inf:
             raise ValueError(f"idle must not be negative or infinite, got {self.idle}")
+        if self.rule not in RULES:
+            raise ValueError(f"rule must be one of {', '.join(RULES)}, got {self.rule!r}")
 
     def scale(self, w: Any) -> Tensor | float:
         """s of each weight."""
@@ -60,12 +63,9 @@ class AdaProx(Adaptive):
         for _ in range(round(self.idle * self.context.steps)):
             self.after_step()
 
-    def by_the_step(self, name: str) -> Tensor:
-        """Which weights of a layer the next step would keep to a degree below `least`."""
+    def dead(self, name: str) -> Tensor:
+        if self.rule == "level":
+            return super().dead(name)
         w = self.layers[name].weight
         kept = self.eta(w.detach()) * self.scale(w)
         return (w == 0) | (kept < self.context.learning_rate * self.strength * odds(self.least))
-
-    def views(self) -> dict[str, View]:
-        counted = {f"{n}.weight": m.weight.detach().masked_fill(self.by_the_step(n), 0) for n, m in self.layers.items()}
-        return super().views() | {"step rule": View(self.scored().weights, counted)}

@@ -51,7 +51,7 @@ def optimizer_for(schedule: Schedule, parameters: list[nn.Parameter]) -> torch.o
     """The schedule's optimiser in its fused form."""
     rate, decay = schedule.learning_rate, schedule.weight_decay
     if schedule.optimizer == "adam":
-        return torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=True)
+        return torch.optim.Adam(parameters, lr=rate, eps=schedule.epsilon, weight_decay=decay, fused=True)
     if schedule.optimizer == "sgd":
         momentum, nesterov = schedule.momentum, schedule.nesterov
         return torch.optim.SGD(parameters, lr=rate, momentum=momentum, nesterov=nesterov, weight_decay=decay, fused=True)

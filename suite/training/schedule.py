@@ -15,9 +15,11 @@ class Schedule:
     learning_rate   rate of the first epoch, multiplied by `decay` when an epoch in `milestones` begins
     milestones      epochs (counted from 0) at whose beginning the rate drops
     linear_from     share of the epochs after which the rate falls on a line to 0 at the end, epoch by epoch; 1: it does not
+    epsilon         added to the root of Adam's second moment; a loss that is k times as great steps as this one does with epsilon / k
     epoch_steps     steps in an epoch, on passes over the training set begun anew in each epoch; 0: one pass
     reshuffle       each epoch takes the examples in an order of its own; False: all in that of the first
     penalty_factor  multiplies the strength of every method's penalty alike (1 = the paper's strength)
+    rate_factor     multiplies the learning rate of every row alike (1 = the paper's rate)
     """
 
     epochs: int
@@ -33,9 +35,11 @@ class Schedule:
     epoch_steps: int = 0
     linear_from: float = 1.0
     reshuffle: bool = True
+    epsilon: float = 1e-8
+    rate_factor: float = 1.0
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "penalty_factor"):
+        for name in ("batch_size", "penalty_factor", "epsilon", "rate_factor"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
         for name in ("epochs", "learning_rate", "decay", "epoch_steps"):
@@ -46,7 +50,7 @@ class Schedule:
 
     def rate(self, epoch: int) -> float:
         """Learning rate of an epoch: that of the milestones, times (E - epoch) / (E - E linear_from) of E epochs on the line."""
-        rate = self.learning_rate * self.decay ** sum(epoch >= m for m in self.milestones)
+        rate = self.rate_factor * self.learning_rate * self.decay ** sum(epoch >= m for m in self.milestones)
         return rate * min(1.0, (1 - epoch / self.epochs) / (1 - self.linear_from)) if self.linear_from < 1 else rate
 
     def examples(self, n_train: int) -> int:

@@ -252,8 +252,8 @@ def name_of(run, layer) -> str:
     return next(name for name, p in run.model.named_parameters() if p is layer.weight)
 
 
-def test_ada_prox_is_also_counted_by_the_level_of_its_step(start, no_latency):
-    run = start("ada_prox", epochs=2, milestones=(1,))
+def test_ada_prox_may_be_counted_by_the_level_of_its_step(start, no_latency):
+    run = start(method("ada_prox", rule="step"), epochs=2, milestones=(1,))
     run.train_epoch(), run.train_epoch()
     expected = zeros = size = 0
     for layer in run.method.layers.values():
@@ -262,7 +262,7 @@ def test_ada_prox_is_also_counted_by_the_level_of_its_step(start, no_latency):
         eta = w.abs() * (w.abs() + 2)
         expected += int(((eta / (eta + pull) < 0.05) | (w == 0)).sum())
         zeros, size = zeros + int((w == 0).sum()), size + w.numel()
-    found = run.outcome("done").views["step rule"]
+    found = run.outcome("done").metrics
     assert zeros < expected < size
     assert found["weight_sparsity_exact"] == pytest.approx(100 * expected / size, abs=0.01)
 
@@ -294,6 +294,7 @@ def test_a_strong_penalty_removes_weights(start, no_latency, name, lam):
             ({"beta": 1.0}, "its options are lam, absolute"),
         ]),
         ("ada_prox", {"idle": -0.5}, "idle must not be negative"),
+        ("ada_prox", {"rule": "alpha"}, "rule must be one of level, step"),
         ("ada_tikhonov", {"alpha_min": 0.0}, "alpha_min must lie strictly between 0 and 1"),
         ("eta_trick", {"start": math.nan}, "start must lie between -40 and 40"),
         ("eta_trick", {"drift": -1.0}, "drift must not be negative"),

@@ -49,6 +49,8 @@ SCHEDULE_CHANGES = {
     "epoch_steps": 100,
     "linear_from": 0.5,
     "reshuffle": False,
+    "epsilon": 1e-12,
+    "rate_factor": 10.0,
 }
 OTHER = {
     "grow": ("all",),
@@ -64,6 +66,7 @@ OTHER = {
     "sample": ("weights",),
     "parameter": ("log_alpha",),
     "dual": ("authors",),
+    "rule": ("step",),
 }
 """Other values of the options that are neither numbers nor switches: the first that is not the default is taken."""
 WITH = {"shape": {"threshold": "tl1"}, "warm_from": {"warm_to": 1.0}}

@@ -274,6 +274,18 @@ def test_epochs_share_one_order_where_a_schedule_asks(start):
     assert not torch.equal(run.order(), first)
 
 
+def test_a_greater_loss_is_stepped_down_with_a_smaller_epsilon(start):
+    run, expected = start("dense", epsilon=1e-3 / 50), start("dense")
+    adam = torch.optim.Adam(expected.model.parameters(), lr=1e-3, eps=1e-3)
+    for rows in run.order().split(20):
+        run.step(run.x[rows], run.y[rows])
+        adam.zero_grad()
+        (50 * torch.nn.functional.cross_entropy(expected.model(run.x[rows]), run.y[rows])).backward()
+        adam.step()
+    for ours, theirs in zip(run.model.parameters(), expected.model.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
 def test_a_method_sees_the_optimiser_that_steps(start):
     run = start("dense")
     assert run.context.optimizer is run.optimizer

@@ -46,6 +46,10 @@ def test_a_squeezed_line_keeps_its_share():
     assert [found.rate(epoch) for epoch in (4, 5, 6, 9)] == pytest.approx([1e-3, 1e-3, 0.8e-3, 0.2e-3])
 
 
+def test_a_factor_scales_every_rate():
+    assert [Schedule(epochs=2, milestones=(1,), rate_factor=20.0).rate(epoch) for epoch in (0, 1)] == pytest.approx([2e-2, 2e-3])
+
+
 def test_squeezing_changes_nothing_else_unless_told():
     found = PAPER.squeezed(10, penalty_factor=5.0)
     assert found == Schedule(epochs=10, milestones=(2, 4, 6, 8), penalty_factor=5.0)
@@ -53,7 +57,7 @@ def test_squeezing_changes_nothing_else_unless_told():
 
 IMPOSSIBLE = [
     *({"batch_size": 0}, {"learning_rate": -0.1}, {"penalty_factor": 0.0}, {"decay": -0.1}, {"epochs": -1}),
-    *({"linear_from": -0.1}, {"linear_from": 1.1}, {"linear_from": float("nan")}),
+    *({"linear_from": -0.1}, {"linear_from": 1.1}, {"linear_from": float("nan")}, {"epsilon": 0.0}, {"rate_factor": 0.0}),
 ]
 
 

@@ -1,0 +1,36 @@
+"""The table of the case study: LeNet-300-100 on MNIST, error and share of weights left of seven methods."""
+
+from reproductions.flip_side import SOURCE
+from reproductions.flip_side._mnist import CELLS, DEPARTURES, SETTINGS
+from suite.reproduction import Column, Reproduction, Scatter
+
+weights_left = Column("weights_left", "weights left", better="lower", tolerance=1.0)
+test_error = Column("test_error", "test error", better="lower", tolerance=0.3)
+as_trained = Column("test_error@no threshold", "test error, no weight set to zero", better="lower", tolerance=0.3)
+
+TABLE = Reproduction(
+    id="flip-side/table1",
+    title="LeNet-300-100 on MNIST: adaptive dropout and penalties",
+    source=f"{SOURCE}, table of the case study, from the authors' notebook",
+    published="flip_side.toml#table1",
+    cells=CELLS,
+    settings=SETTINGS,
+    columns=(weights_left, test_error, as_trained, Column("validation_error", "held-out error")),
+    extra=(
+        Column("weight_sparsity", "weight sparsity, |w| < 1e-5"),
+        Column("weight_sparsity_exact", "zeros"),
+        Column("neuron_sparsity", "neuron sparsity"),
+        Column("parameters_left", "parameters left"),
+        Column("flops_left", "FLOPs left"),
+        Column("compact_parameters_left", "compact network: parameters"),
+        Column("compact_flops_left", "compact network: FLOPs"),
+        Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+        Column("architecture", "compact network", unit=""),
+    ),
+    baseline="log_sum",
+    figures=(Scatter(y=test_error, x=(weights_left,)),),
+    departures=DEPARTURES,
+    stand_in="digits",
+    seeds=3,
+    views=False,
+)
