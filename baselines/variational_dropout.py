@@ -41,13 +41,13 @@ class VariationalDropout(Penalised):
     parameter    what is trained: "log_sigma2" or "log_sigma" (additive noise, log alpha = log sigma^2 - log w^2), or "log_alpha"
                  (noise in proportion to the weight, sigma^2 = alpha w^2)
     start        of that parameter
-    clamp        log alpha stays within plus and minus this: where it is derived its gradient is 0 beyond (additive noise itself is not
-                 bounded), and where it is trained each step ends there
+    clamp        log alpha stays within plus and minus this: where it is derived its gradient is 0 beyond, and where it is trained each
+                 step ends there
+    bounded      additive noise too: sigma^2 lies between w^2 exp(-clamp) and w^2 exp(clamp), as in the authors' code
+    train_clip   weights beyond the threshold are taken out of the mean in training too, as in the authors' scripts for the LeNets
     threshold    on log alpha: 3 in the paper, log(0.95 / 0.05) = 2.944 for a keep level 1 / (1 + alpha) below 0.05
     warm_from, warm_to    shares of the epochs between which the factor on the KL term rises on a line from 0 to 1, epoch by epoch; 0.025
                  and 0.1 in the authors' code (epochs 5 and 20 of 200)
-
-    The authors' script for the LeNets also takes the weights beyond the threshold out of the mean in training.
     """
 
     title = "variational dropout"
@@ -60,6 +60,8 @@ class VariationalDropout(Penalised):
     threshold: float = 3.0
     warm_from: float = 0.0
     warm_to: float = 0.0
+    bounded: bool = False
+    train_clip: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -67,6 +69,8 @@ class VariationalDropout(Penalised):
         for name, known in (("sample", SAMPLES), ("parameter", (*ADDITIVE, "log_alpha"))):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
+        if self.bounded and self.parameter not in ADDITIVE:
+            raise ValueError(f"bounded is for additive noise, parameter={' or '.join(ADDITIVE)}")
         if not math.isfinite(self.start):
             raise ValueError(f"start must be finite, got {self.start}")
         if not abs(self.threshold) < self.clamp:
@@ -96,13 +100,24 @@ class VariationalDropout(Penalised):
 
     def sigma(self, name: str) -> Tensor:
         """sigma of each weight of a layer, with the sign of the weight where the noise is in proportion to it."""
+        if self.bounded:
+            return self.sigma2(name).sqrt()
         root = (ADDITIVE.get(self.parameter, 1.0) / 2 * self.trained[name]).exp()
         return root * self.layers[name].weight if self.parameter == "log_alpha" else root
 
     def sigma2(self, name: str) -> Tensor:
         if self.parameter == "log_alpha":
             return self.trained[name].exp() * self.layers[name].weight.square()
-        return (ADDITIVE[self.parameter] * self.trained[name]).exp()
+        variance = (ADDITIVE[self.parameter] * self.trained[name]).exp()
+        if not self.bounded:
+            return variance
+        square = self.layers[name].weight.square() + TINY
+        return variance.maximum(square * math.exp(-self.clamp)).minimum(square * math.exp(self.clamp))
+
+    def mean(self, name: str) -> Tensor:
+        """The weights that training adds noise to."""
+        weight = self.layers[name].weight
+        return weight.masked_fill(self.log_alpha(name).detach() > self.threshold, 0) if self.train_clip else weight
 
     def noisy(self, name: str):
         """The forward pass of a layer: its own in evaluation, with noise in training."""
@@ -111,9 +126,9 @@ class VariationalDropout(Penalised):
             if not layer.training:
                 return applied(layer, x, layer.weight, layer.bias)
             if self.sample == "weights":
-                weight = torch.addcmul(layer.weight, self.sigma(name), self.normal(layer.weight))
+                weight = torch.addcmul(self.mean(name), self.sigma(name), self.normal(layer.weight))
                 return applied(layer, x, weight, layer.bias)
-            mean = applied(layer, x, layer.weight, layer.bias)
+            mean = applied(layer, x, self.mean(name), layer.bias)
             variance = applied(layer, x.square(), self.sigma2(name), None)
             return torch.addcmul(mean, (variance + FLOOR).sqrt(), self.normal(mean))
 

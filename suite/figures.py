@@ -64,6 +64,8 @@ class Curves(Figure):
     band       "seeds": the mean over the seeds with its 95 % Student-t interval; "starts", for runs of many starts: their median with
                the 5 to 95 % quantiles, each the mean over the seeds, from the curves of that name and with `_low` and `_high` after it
     log        metrics whose axis is logarithmic
+    along      "steps" of the optimiser, or percent of the "training", which lays schedules of different lengths over one another
+    published  file of the paper's curves under results/published, drawn thin beside ours along the training
     """
 
     drawer: ClassVar[str] = "curves"
@@ -71,6 +73,12 @@ class Curves(Figure):
     columns: tuple[Column, ...]
     band: Literal["seeds", "starts"] = "seeds"
     log: tuple[str, ...] = ()
+    along: Literal["steps", "training"] = "steps"
+    published: str = ""
+
+    def __post_init__(self) -> None:
+        if self.published and self.along != "training":
+            raise ValueError("published curves are drawn along the training")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,10 @@ def derived(record: dict[str, Any]) -> dict[str, Any]:
     test_accuracy, best_test_accuracy, validation_accuracy    100 minus the error
     weights_left                  percent of the weights that are not exactly 0
     latency_ratio                 compact over dense, where both latencies were measured
+    compression                   all weights over those that are not exactly 0, biases apart; None where none is left
+    compression_indexed           the same where each weight left is stored with an index of its size: half of that
     first_layer_sparsity          of the first layer
+    layer_sparsity_<i>            of the i-th layer, from 1 at the bottom
     steps_to_<level>              steps of the optimiser until the test accuracy was first seen at the level; where it never was, the
                                   steps of the whole run, which is then a lower bound
     conv_layers, weights, ...     facts about the network
@@ -37,11 +40,13 @@ def derived(record: dict[str, Any]) -> dict[str, Any]:
         if f"{name}_error" in metrics:
             metrics[f"{name}_accuracy"] = 100 - metrics[f"{name}_error"]
     if "weight_sparsity_exact" in metrics:
-        metrics["weights_left"] = 100 - metrics["weight_sparsity_exact"]
+        left = metrics["weights_left"] = 100 - metrics["weight_sparsity_exact"]
+        metrics["compression"], metrics["compression_indexed"] = (100 / left, 50 / left) if left else (None, None)
     if metrics.get("latency_dense_ms") and metrics.get("latency_compact_ms"):
         metrics["latency_ratio"] = metrics["latency_compact_ms"] / metrics["latency_dense_ms"]
     if record.get("layers"):
         metrics["first_layer_sparsity"] = next(iter(record["layers"].values()))
+        metrics |= {f"layer_sparsity_{i}": sparsity for i, sparsity in enumerate(record["layers"].values(), 1)}
     errors, steps = record.get("curves", {}).get("test_error", []), record.get("data", {}).get("epoch_steps", 0)
     if errors and steps:
         for level in LEVELS:

@@ -37,7 +37,7 @@ class Cell:
     validation    share of the training set that is held out to choose strengths on; the test set is scored beside it
     normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd; (): as they are
     centred       the mean training example is taken from all inputs, feature by feature
-    start         ("normal", sd) or ("uniform", a): how weights and biases start, see `suite.training.start`; (): as the model has them
+    start         a kind and a scale, such as ("normal", 0.02): how weights start, see `suite.training.start`; (): as the model has them
     group         the block that the row is compared in, where a table has several (a data set, as a rule)
     name, title   what claims and what readers call the row, in place of the method's key and label
     """

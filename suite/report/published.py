@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import tomllib
 from collections.abc import Mapping
@@ -86,6 +87,27 @@ def load(reference: str | None) -> Published:
     if table not in content:
         raise SuiteError(f"results/published/{name} has no table {table!r}", f"it has {', '.join(content)}")
     return parse(content[table])
+
+
+def curves(name: str) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    """The paper's curves of each row and metric, as (percent of the training, value); empty where there is no file, with a warning.
+
+    The file is CSV with a line a point: row, percent of the training, then a column a metric; lines that begin with # are remarks.
+    """
+    try:
+        lines = (root() / name).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        log.warning("results/published/%s is not installed: the paper's curves are not shown", name)
+        return {}
+    found: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    try:
+        for point in csv.DictReader(line for line in lines if not line.startswith("#")):
+            row, place = point.pop("row"), float(point.pop("training"))
+            for metric, value in point.items():
+                found.setdefault((row, metric), []).append((place, float(value)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise SuiteError(f"results/published/{name} cannot be read: {error!r}") from None
+    return found
 
 
 def parse(table: Mapping[str, Any]) -> Published:

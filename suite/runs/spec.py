@@ -13,7 +13,7 @@ from suite.training.schedule import Schedule
 
 PROTOCOL = 1
 """Raised when a change of the code changes results: records of another protocol are not reused."""
-STARTS = ("normal", "uniform")
+STARTS = ("normal", "uniform", "glorot")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class RunSpec:
     validation    > 0: hold out this share of the training set, and score on it beside the test set
     normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd; (): as they are
     centred       the mean training example is taken from all inputs, feature by feature
-    start         ("normal", sd) or ("uniform", a): how weights and biases start, see `suite.training.start`; (): as the model has them
+    start         a kind and a scale, such as ("normal", 0.02): how weights start, see `suite.training.start`; (): as the model has them
     """
 
     dataset: str

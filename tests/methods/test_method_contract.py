@@ -27,6 +27,7 @@ VARIANTS = [
     method("random_pruning", scope="layer"),
     method("variational_dropout", sample="weights", parameter="log_alpha", start=-5.0),
     method("variational_dropout", parameter="log_sigma", start=-5.0, clamp=10.0, warm_to=1.0),
+    method("variational_dropout", bounded=True, train_clip=True),
     method("eta_trick", dual="authors"),
 ]
 EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=lambda m: m.row)

@@ -115,6 +115,39 @@ def test_both_reparametrisations_have_the_distribution_of_sampled_weights(start,
     np.testing.assert_allclose(found.var(0), expected.var(0), rtol=4 * math.sqrt(4 / n))
 
 
+def test_additive_noise_stays_within_the_clamp_where_asked(start):
+    run = begin(start, bounded=True)
+    layer, trained = run.model.fc2, run.method.trained["fc2"]
+    with torch.no_grad():
+        trained.copy_(torch.linspace(-40, 20, trained.numel()).view_as(trained))
+    found = run.method.sigma2("fc2")
+    w, log_sigma2 = layer.weight.detach().double().numpy(), trained.detach().double().numpy()
+    log_alpha = log_sigma2 - np.log(w**2)
+    np.testing.assert_allclose(found.detach().numpy(), w**2 * np.exp(np.clip(log_alpha, -8, 8)), rtol=1e-4)
+    found.sum().backward()
+    beyond = np.abs(log_alpha) > 8
+    assert 0.2 < beyond.mean() < 0.8
+    np.testing.assert_allclose(layer.weight.grad.numpy(), np.where(beyond, 2 * w * np.exp(np.sign(log_alpha) * 8), 0), rtol=1e-4)
+    np.testing.assert_allclose(trained.grad.numpy(), np.where(beyond, 0, np.exp(log_sigma2)), rtol=1e-4)
+    with torch.no_grad():
+        np.testing.assert_allclose(run.method.sigma("fc2").numpy() ** 2, found.detach().numpy(), rtol=1e-5)
+
+
+@SAMPLES
+def test_training_may_leave_out_the_weights_beyond_the_threshold(start, sample):
+    run = begin(start, train_clip=True, sample=sample)
+    layer, trained = run.model.fc3, run.method.trained["fc3"]
+    with torch.no_grad():
+        trained.copy_(layer.weight.square().log() + 3 + torch.linspace(-1, 1, trained.numel()).view_as(trained))
+    run.method.normal = torch.zeros_like
+    x = torch.rand(4, 100, generator=torch.Generator().manual_seed(3))
+    kept = trained.detach() - layer.weight.detach().square().log() <= 3
+    assert kept.float().mean() == pytest.approx(0.5, abs=0.01)
+    torch.testing.assert_close(layer(x), x @ (layer.weight * kept).T + layer.bias)
+    layer(x).sum().backward()
+    assert torch.equal(layer.weight.grad != 0, kept)
+
+
 @SAMPLES
 def test_images_share_their_noise_only_where_the_weights_are_sampled(start, sample):
     run = begin(start, sample=sample)
@@ -257,6 +290,7 @@ def test_it_learns_and_removes_weights(start, no_latency, sample):
         ({"threshold": math.nan}, "threshold must lie within the clamp"),
         ({"warm_from": 0.2, "warm_to": 0.1}, "warm_from and warm_to must be shares in this order"),
         ({"warm_to": 1.5}, "warm_from and warm_to must be shares"),
+        ({"bounded": True, "parameter": "log_alpha"}, "bounded is for additive noise"),
         ({"additive": True}, "its options are lam, absolute, sample"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from figure_records import ACCURACY, CURVED, LEFT, LOSS, cell, make, named, nothing_overlaps, read, trained, words
 from scipy import stats
 
+from suite.report import published
 from suite.report.figures import curves, filters
 from suite.reproduction import Column, Curves, Filters
 
@@ -64,6 +65,37 @@ def test_the_points_of_the_curves_are_written(curved):
         *(("test_accuracy", mean, "", "1") for mean in ("50", "80", "90")),
         *(("train_loss", mean, "", "1") for mean in ("1", "0.9", "0.8")),
     ]
+
+
+@pytest.fixture
+def papers(tmp_path, monkeypatch):
+    monkeypatch.setattr(published, "root", lambda: tmp_path)
+    (tmp_path / "demo.csv").write_text("# a remark\nrow,training,test_accuracy\nl1,50,60\nl1,100,99\nsgl0,100,7\n", encoding="utf-8")
+    return Curves(columns=(ACCURACY, LOSS), along="training", published="demo.csv")
+
+
+def test_curves_along_the_training_lie_over_those_of_the_paper(papers):
+    made = curves.canvas(make(papers, CURVED), papers)
+    accuracy, loss = made.axes
+    assert named(accuracy)["l1"].get_xydata() == pytest.approx(np.array([[100 / 3, 32.0], [200 / 3, 92.0], [100, 96.5]]))
+    theirs = [line for line in accuracy.get_lines() if line.get_label() == "paper"]
+    assert [line.get_xydata().tolist() for line in theirs] == [[[50, 60], [100, 99]], [[100, 7]]]
+    assert [line.get_color() for line in theirs] == [named(accuracy)[row].get_color() for row in ("l1", "sgl0")]
+    assert not [line for line in loss.get_lines() if line.get_label() == "paper"]
+    assert [axes.get_xlabel() for axes in made.axes] == ["share of the training (%)"] * 2
+    assert accuracy.get_ylim()[0] < 7
+    assert "thin: the paper" in [text.get_text() for text in made.legends[0].get_texts()]
+
+
+def test_curves_of_the_paper_stand_beside_results_alone(papers):
+    made = curves.canvas(make(papers, CURVED, profile="smoke"), papers)
+    assert "paper" not in named(made.axes[0])
+    assert "thin: the paper" not in [text.get_text() for text in made.legends[0].get_texts()]
+
+
+def test_the_papers_curves_need_the_axis_that_they_are_given_on():
+    with pytest.raises(ValueError, match="along the training"):
+        Curves(columns=(LOSS,), published="demo.csv")
 
 
 def test_curves_of_groups_have_rows_of_panels_and_names():

@@ -88,3 +88,30 @@ def test_a_number_inherits_from_row_and_table():
     number = load("demo.toml#numbers").get("special", "weight_sparsity")
     assert (number.n, number.warning, number.sd, number.text(1)) == (5, "50 % of this_row.", None, ("50.0", " ± <0.01"))
     assert load("demo.toml#numbers").get("special", "test_error").text(2) == ("not found", "")
+
+
+FLIP_SIDE = ("vardrop+lr+ar", "vardrop+lr", "vardrop", "eta_trick", "ada_prox", "ada_tikhonov", "log_sum")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_curves_of_the_case_study_end_at_its_table():
+    found, last = published.curves("flip_side_curves.csv"), load("flip_side.toml#figure2")
+    assert set(found) == {(row, metric) for row in FLIP_SIDE for metric in ("weights_left", "validation_error")} == set(last.numbers)
+    for key, points in found.items():
+        assert [place for place, _ in points] == [epoch / 2 for epoch in range(1, 201)]
+        assert points[-1][1] == pytest.approx(last.get(*key).value)
+    printed = load("flip_side.toml#table1")
+    for row in FLIP_SIDE:
+        assert found[row, "weights_left"][-1][1] == pytest.approx(printed.get(row, "weights_left").value, abs=0.006)
+    assert found["ada_prox", "weights_left"][0] == (0.5, pytest.approx(100 - 64.93))
+
+
+def test_curves_that_are_not_there_or_no_numbers(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(published, "root", lambda: tmp_path)
+    with caplog.at_level(logging.WARNING):
+        assert published.curves("gone.csv") == {}
+    assert "gone.csv is not installed" in caplog.text
+    for text in ("row,epoch,error\na,1,2\n", "row,training,error\na,1,two\n", "row,training,error\na,1\n"):
+        (tmp_path / "odd.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(SuiteError, match=r"results/published/odd\.csv cannot be read"):
+            published.curves("odd.csv")

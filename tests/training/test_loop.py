@@ -265,6 +265,18 @@ def test_weights_start_as_a_run_asks(small, model):
             assert n.stride() == u.stride() == own.get_parameter(name).stride()
 
 
+def test_convolutions_may_start_as_glorot_and_bengio_have_them(small):
+    model = Run(RunSpec("digits", "lenet5_caffe", method("dense"), Schedule(1), 0, start=("glorot", 0.01)), small).model
+    for layer, fans in ((model.conv1, 25 * (1 + 20)), (model.conv2, 25 * (20 + 50))):
+        bound = math.sqrt(6 / fans)
+        assert 0.95 * bound < layer.weight.abs().max() <= bound
+        assert layer.weight.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.1)
+        assert not layer.bias.any()
+    for layer in (model.fc1, model.fc2):
+        assert layer.weight.std().item() == pytest.approx(0.01, rel=0.05)
+        assert not layer.bias.any()
+
+
 def test_epochs_share_one_order_where_a_schedule_asks(start):
     run, fixed = start("dense", epochs=3), start("dense", epochs=3, reshuffle=False)
     first = run.order()

@@ -6,6 +6,7 @@ import statistics
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from suite.figures import Curves
+from suite.report import published
 from suite.report.cells import heading, is_view
 from suite.report.figures.scale import stretch
 from suite.report.figures.style import Style, canvas_of, csv_of, dress, grouped, legend, plain, styles, title
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 COMPLEMENTS = {"test_accuracy": "test_error", "weights_left": "weight_sparsity_exact"}
+THIN: dict[str, Any] = {"linestyle": "-", "linewidth": 0.6, "alpha": 0.8}
+"""A curve of the paper, in the colour of ours."""
 MARKS = 8
 """About so many markers on a curve."""
 Band = tuple[float, float, float | None, float | None]
 """A `Point` without its step."""
+AXES = {"seeds": "steps of the optimiser", "starts": "iterations", "training": "share of the training (%)"}
 ABREAST = 3
 """More panels than this of a figure without groups stand in rows of two."""
 
@@ -68,23 +72,27 @@ def canvas(results: Results, figure: Curves) -> Canvas:
                 axes.remove()
             panels = panels.reshape(1, -1)[:, : len(figure.columns)]
         used: set[str] = set()
+        theirs = published.curves(figure.published) if figure.published and results.is_result else {}
         middles: dict[str, list[float]] = {column.metric: [] for column in figure.columns}
         for line, (group, of) in zip(panels, groups.items(), strict=True):
             for axes, column in zip(line, figure.columns, strict=True):
                 found = {row.key: curve(row, column.metric, figure.band) for row in of}
                 for row in of:
-                    _draw(axes, found[row.key], row.key, column, looks[row.label])
-                    middles[column.metric] += [p.middle for p in found[row.key]]
+                    _draw(axes, _places(results, row, found[row.key], figure.along), found[row.key], row.key, column, looks[row.label])
+                    paper = theirs.get((row.key, column.metric), [])
+                    _draw_published(axes, paper, looks[row.label])
+                    middles[column.metric] += [p.middle for p in found[row.key]] + [value for _, value in paper]
                     used |= {row.label} if found[row.key] else set()
                 dress(axes, group, empty=not any(found.values()))
                 axes.set_ylabel(heading(column, arrow=False))
-                axes.set_xlabel("steps of the optimiser" if figure.band == "seeds" else "iterations")
+                axes.set_xlabel(AXES["training" if figure.along == "training" else figure.band])
         for axes, column in zip(panels[0], figure.columns, strict=True):
             if column.metric in figure.log:
                 axes.set_yscale("log")
             else:
                 stretch(axes, "y", column, middles[column.metric])
-        legend(made, [Line2D([], [], label=label, **_look(look)) for label, look in looks.items() if label in used])
+        handles = [Line2D([], [], label=label, **_look(look)) for label, look in looks.items() if label in used]
+        legend(made, handles + [Line2D([], [], label="thin: the paper", color="0.3", **THIN)] * bool(theirs))
         made.suptitle(title(results), fontsize=9)
     return made
 
@@ -130,11 +138,24 @@ def _look(style: Style) -> dict[str, Any]:
     return {"color": colour, "marker": marker, "linestyle": line, "linewidth": 1.1, "markersize": 3.5, "markeredgewidth": 0}
 
 
-def _draw(axes: Axes, found: list[Point], key: str, column: Column, style: Style) -> None:
+def _places(results: Results, row: Row, found: list[Point], along: str) -> list[float]:
+    """Where the points lie on the axis."""
+    if along == "steps":
+        return [p.step for p in found]
+    spec = results.reproduction.spec(row.cell, results.profile, seed=0)
+    epochs = spec.method.schedule(spec.schedule).epochs
+    return [100 * number / epochs for number, _ in enumerate(found, 1)]
+
+
+def _draw_published(axes: Axes, points: list[tuple[float, float]], style: Style) -> None:
+    if points:
+        axes.plot(*zip(*points, strict=True), color=style.colour, label="paper", zorder=1.5, **THIN)
+
+
+def _draw(axes: Axes, steps: list[float], found: list[Point], key: str, column: Column, style: Style) -> None:
     """The curve, and its band up to the ends of a percentage."""
     if not found:
         return
-    steps = [p.step for p in found]
     axes.plot(steps, [p.middle for p in found], label=key, markevery=max(1, len(found) // MARKS), **_look(style))
     bands = [(p.low, p.high) for p in found if p.low is not None and p.high is not None]
     if len(bands) == len(found):
