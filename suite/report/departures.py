@@ -17,6 +17,9 @@ WORDS = {
     "decay": "factor on the learning rate at each drop",
     "epoch_steps": "steps an epoch (0: one pass over the training set)",
     "penalty_factor": "factor on every penalty strength",
+    "rate_factor": "factor on every learning rate",
+    "linear_from": "share of the epochs after which the learning rate falls on a line to 0",
+    "epsilon": "epsilon of Adam",
 }
 
 
