@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from suite.errors import SuiteError
 from suite.reproduction import Reproduction, get
 from suite.results import Results
+
+if TYPE_CHECKING:
+    from suite.runs.executors import Executor
 
 
 def reproduce(id: str, seeds: int | None = None, profile: str = "quick", **options) -> Results:
@@ -27,8 +32,12 @@ def reproduce_table(
     seeds: int | None = None,
     profile: str = "quick",
     methods: Sequence[str] = (),
-    jobs: int = 1,
+    jobs: int | None = None,
     device: str = "auto",
+    executor: str = "local",
+    address: str = "auto",
+    cpus: int = 1,
+    gpus: float | None = None,
     out: str | Path = Path("results", "runs"),
     data_root: str | Path | None = None,
     force: bool = False,
@@ -39,15 +48,16 @@ def reproduce_table(
     """Compute, store and render.
 
     methods         only these rows are computed and returned; the files show all that is stored
-    jobs            worker processes of one thread each; 1 computes in this process
+    jobs            worker processes of one thread each; 1, the default, computes in this process. On a cluster at most so many runs
+                    at a time, by default as many as its nodes take
     device          "cpu", "cuda" or "auto" (CUDA where there is one)
+    executor        "local", or "ray": the nodes of the Ray cluster at `address` ("HOST:PORT", or "auto" on one of its nodes), where each
+                    run takes `cpus` threads and `gpus` GPUs, which may be a share of one (by default 1 on a GPU)
     force           compute again what is there
     retry_failed    try again the runs that failed before
     track           write the finished runs to MLflow (`<out>/mlflow.db`)
     progress        show a progress bar on standard error
     """
-    from suite.runs.executors.processes import Processes
-    from suite.runs.executors.serial import Serial
     from suite.runs.orchestrate import Options, Watcher, reproduce
     from suite.runs.planning import add_timings, from_records
     from suite.runs.progress import Progress
@@ -59,14 +69,35 @@ def reproduce_table(
     wanted = table.with_methods(methods) if methods else table
     root = os.fspath(data_root) if data_root is not None else None
     out = Path(out)
-    options = Options(out, root, choose_device(device), force, retry_failed)
-    stand_in, absent = find_data(wanted, profile, root)
-    executor = Processes(jobs) if jobs > 1 else Serial()
-    watchers: list[Watcher] = [*([Progress(table, profile)] if progress else []), *([Tracker(out, table.id, profile)] if track else [])]
-    results = reproduce(wanted, seeds, profile, executor, options, watchers, stand_in, absent)
+    with chosen_executor(executor, jobs, device, address, cpus, gpus) as (computing, found_device):
+        options = Options(out, root, found_device, force, retry_failed)
+        stand_in, absent = find_data(wanted, profile, root)
+        watchers: list[Watcher] = [*([Progress(table, profile)] * progress), *([Tracker(out, table.id, profile)] * track)]
+        results = reproduce(wanted, seeds, profile, computing, options, watchers, stand_in, absent)
     add_timings(out, from_records(list(results.records.values()), table.runs(profile, seeds, stand_in)))
     (Results.load(table, profile, out) if methods else results).write()
     return results
+
+
+@contextmanager
+def chosen_executor(
+    name: str, jobs: int | None, device: str, address: str = "auto", cpus: int = 1, gpus: float | None = None
+) -> Iterator[tuple[Executor, str]]:
+    """Who computes the runs, and on which device; SuiteError for what is not there."""
+    if name == "ray":
+        from suite.runs.executors.cluster import Cluster
+
+        with Cluster(address, cpus=cpus, gpus=gpus, jobs=jobs, device=device) as cluster:
+            yield cluster, cluster.device
+        return
+    if name != "local":
+        raise SuiteError(f"unknown executor {name!r}", "there are local and ray")
+    if (address, cpus, gpus) != ("auto", 1, None):
+        raise SuiteError("--address, --cpus and --gpus are for a cluster", "add --executor ray")
+    from suite.runs.executors.processes import Processes
+    from suite.runs.executors.serial import Serial
+
+    yield Processes(jobs) if jobs and jobs > 1 else Serial(), choose_device(device)
 
 
 def choose_device(wanted: str) -> str:

@@ -97,8 +97,9 @@ def described(table) -> dict:
 @data_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes for the estimate (default: one per core).")
 @click.option("--time", "timed", is_flag=True, help="Time a few steps of every method on this machine first.")
+@click.option("--device", default="auto", show_default=True, help="What --time times the steps on: cpu, cuda or auto.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-def plan(ids, seeds, profile, out, data_root, jobs, timed, as_json) -> None:
+def plan(ids, seeds, profile, out, data_root, jobs, timed, device, as_json) -> None:
     """Show the runs of a reproduction, which of them are done, and how long the rest will take. Computes nothing."""
     from suite import api, reproduction
     from suite.runs import planning
@@ -107,7 +108,7 @@ def plan(ids, seeds, profile, out, data_root, jobs, timed, as_json) -> None:
         table = reproduction.get(name)
         if timed:
             _, absent = api.find_data(table, profile, data_root)
-            planning.measure(table, profile, out, data_root, without=absent)
+            planning.measure(table, profile, out, data_root, without=absent, device=api.choose_device(device))
         planned = planning.plan(table, seeds or table.seeds, profile, out, jobs or cores())
         click.echo(json.dumps(planned.as_dict(), indent=2) if as_json else planned.text())
 
@@ -123,6 +124,7 @@ Examples:
   python -m suite reproduce table1 --seeds 5
   python -m suite reproduce table1 --profile paper --method sgl0 --method group_lasso --jobs 2
   python -m suite reproduce table1 --profile smoke --quiet --json
+  python -m suite reproduce table1 --profile paper --executor ray --address auto --gpus 0.25
 
 \b
 Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and shown); 2 wrong use;
@@ -132,8 +134,12 @@ Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and show
 @seeds_option(default=None, help="Seeds 0 to N - 1 (default: as many as the table asks for, 5 as a rule).")
 @profile_option
 @click.option("--method", "methods", multiple=True, metavar="NAME", help="Only these rows (repeatable).")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes, one thread each (default: one per core).")
+@click.option("--jobs", type=click.IntRange(min=1), help="Runs at a time (default: one per core; with Ray, what the nodes take).")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda or auto.")
+@click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="This machine or a Ray cluster.")
+@click.option("--address", default="auto", show_default=True, help="With Ray: HOST:PORT of its head; auto on one of its nodes.")
+@click.option("--cpus", type=click.IntRange(min=1), default=1, show_default=True, help="With Ray: cores, and threads, of a run.")
+@click.option("--gpus", type=click.FloatRange(min=0), help="With Ray: GPUs of a run, or a share of one (default: 1 on cuda).")
 @out_option
 @data_option
 @click.option("--force", is_flag=True, help="Compute again what is already there.")
@@ -143,7 +149,24 @@ Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and show
 @click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a number is not reproduced or a claim does not hold.")
 def reproduce(
-    ids, seeds, profile, methods, jobs, device, out, data_root, force, keep_failures, no_tracking, quiet, as_json, strict
+    ids,
+    seeds,
+    profile,
+    methods,
+    jobs,
+    device,
+    executor,
+    address,
+    cpus,
+    gpus,
+    out,
+    data_root,
+    force,
+    keep_failures,
+    no_tracking,
+    quiet,
+    as_json,
+    strict,
 ) -> None:
     """Compute the missing runs of one or more reproductions and show their tables with verdicts."""
     from suite import api, reproduction
@@ -158,8 +181,12 @@ def reproduce(
             methods=methods,
             seeds=seeds,
             profile=profile,
-            jobs=jobs or cores(),
+            jobs=jobs or (cores() if executor == "local" else None),
             device=device,
+            executor=executor,
+            address=address,
+            cpus=cpus,
+            gpus=gpus,
             out=out,
             data_root=data_root,
             force=force,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import os
 import tempfile
+from collections.abc import Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from suite.data import prepared
 from suite.data.checksum import verified
@@ -21,7 +22,7 @@ from suite.data.pendigits import Pendigits
 from suite.data.root import data_root, is_there, writable
 from suite.data.sdd import Sdd
 from suite.data.source import Source
-from suite.data.splits import hold_out
+from suite.data.splits import hold_out, subset
 from suite.errors import SuiteError
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "DataRootError",
     "DataUnavailable",
     "Dataset",
+    "Elsewhere",
     "available",
     "data_root",
     "hold_out",
@@ -36,12 +38,21 @@ __all__ = [
     "names",
     "prepare",
     "stand_in",
+    "subset",
 ]
 
 if TYPE_CHECKING:
     from suite.data.checksum import Arrays
 
     Root = str | os.PathLike[str] | None
+
+
+@runtime_checkable
+class Elsewhere(Hashable, Protocol):
+    """In place of a data root: something that has the data sets already, such as the memory that the nodes of a cluster share."""
+
+    def load(self, name: str) -> Dataset: ...
+
 
 SOURCES: dict[str, Source] = {
     "mnist": Mnist("MNIST"),
@@ -76,13 +87,15 @@ def available(root: Root = None) -> dict[str, str | None]:
     return {name: str(path) if (path := _found(name, folder)) else None for name in SOURCES}
 
 
-def load(name: str, root: Root = None, *, download: bool = True) -> Dataset:
+def load(name: str, root: Root | Elsewhere = None, *, download: bool = True) -> Dataset:
     """The data set `name`, from the first of: `<root>/<name>.npz`, the source's own files under the root, a download.
 
     `root`: see `data_root`. A download is kept as the prepared file, so it happens once. `download=False` and SUITE_OFFLINE=1
     leave the network alone. Raises DataUnavailable where there is no data, DataCorrupt where a file is truncated, damaged or
     has another content than is known for `name`, DataRootError where the root cannot be used, SuiteError for an unknown name.
     """
+    if isinstance(root, Elsewhere):
+        return root.load(name)
     _, arrays, digest = _obtain(name, root, download)
     return Dataset.from_arrays(name, arrays, digest)
 

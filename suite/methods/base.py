@@ -71,7 +71,7 @@ class Method:
 
     title      what a reader calls it
     program    the module that computes its runs, with `compute(task, on_epoch)`, the parts of a record, and
-               `timing(spec, data_root, steps)`, the seconds of an epoch and of the rest
+               `timing(spec, data_root, steps, device)`, the seconds of an epoch and of the rest
     """
 
     title: ClassVar[str]
@@ -95,6 +95,14 @@ class Method:
         """Key of this method's row in tables and claims: the name, with the options that differ from their defaults."""
         options = self._spelled()
         return f"{self.name}[{options}]" if options else self.name
+
+    @property
+    def series(self) -> str:
+        """`row` without the strength `lam`: the methods that differ in that alone form a path, and take the same time."""
+        method, strength = self.fresh(), {f.name: f.default for f in fields(self)}.get("lam")
+        if strength is not None:
+            setattr(method, "lam", strength)  # noqa: B010 - not every method has one
+        return method.row
 
     def _spelled(self) -> str:
         return ",".join(f"{k}={v.row if isinstance(v, Method) else v}" for k, v in self.changed().items())

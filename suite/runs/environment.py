@@ -21,6 +21,7 @@ def git(*arguments: str) -> str | None:
         return None
 
 
+@cache
 def processor() -> str:
     """The processor's model name."""
     try:
@@ -30,6 +31,7 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
+@cache
 def installed(package: str) -> str | None:
     try:
         return version(package)

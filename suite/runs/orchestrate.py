@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import Protocol
 
@@ -44,10 +45,10 @@ def with_needs(specs: list[RunSpec]) -> list[RunSpec]:
     ordered: dict[str, RunSpec] = {}
 
     def add(spec: RunSpec) -> None:
-        if spec.key not in ordered:
+        if (key := spec.key) not in ordered:
             for needed in spec.needs():
                 add(needed)
-            ordered[spec.key] = spec
+            ordered[key] = spec
 
     for spec in specs:
         add(spec)
@@ -58,18 +59,32 @@ class Queue:
     """The runs that are still to be computed, in order, each held back until the runs it builds on are finished."""
 
     def __init__(self, missing: list[RunSpec], known: dict[str, dict], profile: str, folder: Path, options: Options) -> None:
-        self.waiting = list(missing)
+        self.waiting = {spec.key: spec for spec in missing}
         self.known, self.profile, self.folder, self.options = known, profile, folder, options
+        self.order = {key: place for place, key in enumerate(self.waiting)}
+        self.needs = {key: [needed.key for needed in spec.needs()] for key, spec in self.waiting.items()}
+        self.users: dict[str, list[str]] = {}
+        for key, needs in self.needs.items():
+            for needed in needs:
+                self.users.setdefault(needed, []).append(key)
+        self.ready = [(place, key) for key, place in self.order.items() if self.can_start(key)]
+
+    def can_start(self, key: str) -> bool:
+        return all(needed in self.known and self.known[needed]["status"] == "done" for needed in self.needs[key])
+
+    def finished(self, key: str) -> None:
+        """To be told of every run that is newly known: those that waited for it alone can start."""
+        for user in self.users.get(key, ()):
+            if user in self.waiting and self.can_start(user):
+                heappush(self.ready, (self.order[user], user))
 
     def next(self) -> Task | None:
         """The first run that can be computed now; None when there is none, or none yet."""
-        for spec in self.waiting:
-            needed = tuple(self.known.get(n.key) for n in spec.needs())
-            records = tuple(record for record in needed if record and record["status"] == "done")
-            if len(records) == len(needed):
-                self.waiting.remove(spec)
-                return Task(spec, self.profile, self.folder, self.options.data_root, self.options.device, records)
-        return None
+        if not self.ready:
+            return None
+        _, key = heappop(self.ready)
+        records = tuple(self.known[needed] for needed in self.needs[key])
+        return Task(self.waiting.pop(key), self.profile, self.folder, self.options.data_root, self.options.device, records)
 
 
 def reproduce(
@@ -91,13 +106,13 @@ def reproduce(
     for place in dict.fromkeys((store, shown)):
         place.check_writable()
     wanted = reproduction.runs(profile, seeds, stand_in, without)
-    specs = with_needs(wanted)
+    specs = {spec.key: spec for spec in with_needs(wanted)}
     if options.force:
-        for spec in specs:
-            store.forget(spec.key)
-    known = store.read_all(spec.key for spec in specs)
-    skipped = {} if options.retry_failed else {s.key: f for s in specs if (f := store.read_failure(s.key)) and s.key not in known}
-    missing = [s for s in specs if s.key not in known and s.key not in skipped]
+        for key in specs:
+            store.forget(key)
+    known = store.read_all(specs)
+    skipped = {} if options.retry_failed else {key: f for key in specs if key not in known and (f := store.read_failure(key))}
+    missing = [spec for key, spec in specs.items() if key not in known and key not in skipped]
     reused = len(specs) - len(missing) - len(skipped)
     failures: dict[str, dict] = dict(skipped)
     for watcher in watchers:
@@ -114,6 +129,7 @@ def reproduce(
                 key = result.task.spec.key
                 if result.record is not None:
                     known[key] = store.write(result.record)
+                    queue.finished(key)
                 else:
                     failures[key] = failure(result.task.spec, result.failure or {})
                     store.write_failure(key, failures[key])
@@ -122,11 +138,12 @@ def reproduce(
     finally:
         for watcher in watchers:
             watcher.close()
-    for spec in queue.waiting:
-        failures[spec.key] = failure(spec, {"error": "a run that it builds on gave no result", "traceback": ""})
-        store.write_failure(spec.key, failures[spec.key])
+    for key, spec in queue.waiting.items():
+        failures[key] = failure(spec, {"error": "a run that it builds on gave no result", "traceback": ""})
+        store.write_failure(key, failures[key])
+    store.remember({key: record["status"] for key, record in known.items()})
     counts = {
-        "computed": len([s for s in missing if s.key in known]),
+        "computed": len(known) - reused,
         "reused": reused,
         "failed": len(failures),
         "diverged": sum(r["status"] == "diverged" for r in known.values()),

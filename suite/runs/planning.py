@@ -6,16 +6,18 @@ import importlib
 import json
 import statistics
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from suite.files import write_text
 from suite.reproduction import Reproduction
+from suite.runs.keys import keys
 from suite.runs.orchestrate import with_needs
 from suite.runs.spec import RunSpec
-from suite.runs.store import Store, dumps
+from suite.runs.store import FINISHED, Store, dumps
 
 TIMINGS = "timings.json"
+DEVICES = ("cpu", "cuda")
 SYMBOLS = {"done": "#", "diverged": "~", "failed": "!", "resumable": "+", "missing": "."}
 
 
@@ -33,7 +35,11 @@ class Timing:
 
 @dataclass(frozen=True)
 class Plan:
-    """State of every run, and the estimated seconds of what is missing (None where nothing was timed yet)."""
+    """State of every run, and what computing the missing ones would take (None where nothing was timed yet).
+
+    seconds    with so many workers on CPU cores
+    hours      of one device, by device: of one core, and of one GPU with one run at a time
+    """
 
     id: str
     profile: str
@@ -41,10 +47,11 @@ class Plan:
     epochs: int
     seconds: float | None
     jobs: int
+    hours: dict[str, float | None] = field(default_factory=dict)
 
     @property
     def missing(self) -> int:
-        return sum(state not in ("done", "diverged") for row in self.states.values() for state in row)
+        return sum(state not in FINISHED for row in self.states.values() for state in row)
 
     def as_dict(self) -> dict:
         return {
@@ -55,6 +62,7 @@ class Plan:
             "epochs": self.epochs,
             "seconds": self.seconds,
             "jobs": self.jobs,
+            **{f"{device}_hours": hours for device, hours in self.hours.items()},
             "states": self.states,
         }
 
@@ -66,65 +74,80 @@ class Plan:
         lines.append(f"{total} runs, {total - self.missing} there, {self.missing} to compute: {self.epochs} epochs")
         if not self.missing:
             return "\n".join(lines)
-        if self.seconds is None:
+        if self.seconds is not None:
+            workers = f"{self.jobs} worker{'s' if self.jobs > 1 else ''}"
+            hours = f" ({amount(cpu)} CPU-hours)" if (cpu := self.hours.get("cpu")) else ""
+            lines.append(f"about {duration(self.seconds)} with {workers}, from timings on this machine{hours}")
+        if gpu := self.hours.get("cuda"):
+            lines.append(f"about {amount(gpu)} GPU-hours, one run at a time, from timings on this machine")
+        if not any(self.hours.values()):
             lines.append("no timing on this machine yet: add --time to time a few steps of every method")
-        else:
-            lines.append(
-                f"about {duration(self.seconds)} with {self.jobs} worker{'s' if self.jobs > 1 else ''}, from timings on this machine"
-            )
         return "\n".join(lines)
+
+
+def amount(hours: float) -> str:
+    """Hours to two digits, or to whole ones."""
+    return f"{hours:.2g}" if hours < 10 else f"{hours:,.0f}"
 
 
 def duration(seconds: float) -> str:
     """Seconds as a reader says them."""
     if seconds < 90:
         return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours" if seconds < 72 * 3600 else f"{seconds / 86400:,.0f} days"
 
 
-def kind(spec: RunSpec) -> str:
-    """Runs of the same kind take the same time an epoch."""
-    return f"{spec.dataset}/{spec.model}/{spec.method.row}"
+def kind(spec: RunSpec, device: str = "cpu") -> str:
+    """Runs of the same kind take the same time an epoch: whatever the strength of a penalty."""
+    return f"{place(spec, device)}{spec.method.series}"
+
+
+def place(spec: RunSpec, device: str) -> str:
+    """What kinds of runs on the same data, model and device have in common."""
+    return f"{device} " * (device != "cpu") + f"{spec.dataset}{f':{spec.n_train}' * bool(spec.n_train)}/{spec.model}/"
 
 
 def epochs(spec: RunSpec) -> int:
     return spec.method.schedule(spec.schedule).epochs
 
 
-def state(store: Store, key: str) -> str:
-    """State of a run, by the files there are; a record is opened only to tell a diverged run."""
-    if store.path(key).exists():
-        record = store.read(key)
-        return "missing" if record is None else record["status"]
-    if store.failure(key).exists():
-        return "failed"
-    return "resumable" if store.checkpoint(key).exists() else "missing"
-
-
 def plan(table: Reproduction, seeds: int, profile: str, out: Path, jobs: int) -> Plan:
     """The runs of a reproduction, those they build on, and their states. Imports nothing that trains."""
     store = Store.of(out, table.home, profile)
-    rows = {cell.row: [table.spec(cell, profile, seed) for seed in range(seeds)] for cell in table.on(profile)}
-    listed = {spec.key for row in rows.values() for spec in row}
-    for spec in with_needs([spec for row in rows.values() for spec in row]):
-        if spec.key not in listed:
-            rows.setdefault(f"{spec.method.row} (needed)", []).append(spec)
-    states = {name: [state(store, spec.key) for spec in row] for name, row in rows.items()}
-    missing = [s for name, row in rows.items() for s, st in zip(row, states[name], strict=True) if st not in ("done", "diverged")]
-    seconds = estimate(missing, read_timings(out))
-    share = None if seconds is None else seconds / max(1, min(jobs, len(missing)))
-    return Plan(table.id, profile, states, sum(map(epochs, missing)), share, jobs)
+    cells = {cell.row: table.spec(cell, profile, 0) for cell in table.on(profile)}
+    rows = [(name, spec, keys(spec, range(seeds))) for name, spec in cells.items()]
+    listed = {key for _, _, row in rows for key in row}
+    for spec in cells.values():
+        for needed in with_needs([spec])[:-1]:
+            row = [key for key in keys(needed, range(seeds)) if key not in listed]
+            rows.append((f"{needed.method.row} (needed)", needed, row))
+            listed.update(row)
+    found = store.states(listed)
+    states: dict[str, list[str]] = {}
+    for name, _, row in rows:
+        if row:
+            states.setdefault(name, []).extend(found[key] for key in row)
+    missing = [(spec, sum(found[key] not in FINISHED for key in row)) for _, spec, row in rows]
+    missing = [(spec, runs) for spec, runs in missing if runs]
+    total = sum(runs for _, runs in missing)
+    timings = read_timings(out)
+    seconds = {device: estimate(missing, timings, device) for device in DEVICES}
+    share = None if seconds["cpu"] is None else seconds["cpu"] / max(1, min(jobs, total))
+    hours = {device: None if found is None else found / 3600 for device, found in seconds.items()}
+    return Plan(table.id, profile, states, sum(runs * epochs(spec) for spec, runs in missing), share, jobs, hours)
 
 
-def estimate(specs: list[RunSpec], timings: dict[str, Timing]) -> float | None:
-    """Seconds of work of some runs; a kind that was not timed counts as the median of those on the same data and model."""
+def estimate(missing: list[tuple[RunSpec, int]], timings: dict[str, Timing], device: str = "cpu") -> float | None:
+    """Seconds of work of runs, so many of each kind; one not timed counts as the median of those on the same data, model and device."""
     total = 0.0
-    for spec in specs:
-        alike = [timing for name, timing in timings.items() if name.startswith(f"{spec.dataset}/{spec.model}/")]
+    for spec, runs in missing:
+        alike = [timing for name, timing in timings.items() if name.startswith(place(spec, device))]
         if not alike:
             return None
         usual = Timing(statistics.median(t.epoch for t in alike), statistics.median(t.rest for t in alike))
-        total += timings.get(kind(spec), usual).of(spec)
+        total += runs * timings.get(kind(spec, device), usual).of(spec)
     return total
 
 
@@ -146,23 +169,32 @@ def add_timings(out: Path, timings: dict[str, Timing]) -> None:
 
 def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]:
     """Median timings of finished runs, by kind. Of a resumed run only the epochs are known in full."""
-    kinds = {spec.key: kind(spec) for spec in specs}
+    by_key = {spec.key: spec for spec in specs}
     seen: dict[str, list[Timing]] = {}
     for record in records:
-        if record["key"] in kinds and record["status"] == "done":
+        if record["key"] in by_key and record["status"] == "done":
             seconds, cost = record["curves"]["seconds"] or [0.0], record["cost"]
             rest = max(0.0, cost["wall_seconds"] - cost["training_seconds"])
-            seen.setdefault(kinds[record["key"]], []).append(Timing(statistics.median(seconds), rest))
+            found = kind(by_key[record["key"]], record["environment"]["device"].partition(":")[0])
+            seen.setdefault(found, []).append(Timing(statistics.median(seconds), rest))
     return {k: Timing(statistics.median(t.epoch for t in ts), statistics.median(t.rest for t in ts)) for k, ts in seen.items()}
 
 
-def measure(table: Reproduction, profile: str, out: Path, data_root: str | None, steps: int = 20, without: Collection[str] = ()) -> None:
-    """Time a few steps of every method of a table in one thread, and its final scores, and keep what follows for a run."""
+def measure(
+    table: Reproduction,
+    profile: str,
+    out: Path,
+    data_root: str | None,
+    steps: int = 20,
+    without: Collection[str] = (),
+    device: str = "cpu",
+) -> None:
+    """Time a few steps of every kind of run of a table in one thread, and its final scores, and keep what follows for a run."""
     from suite.runs.worker import prepare_process
 
     prepare_process()
     timings: dict[str, Timing] = {}
     for spec in table.runs(profile, 1, without=without):
-        if kind(spec) not in timings and not spec.needs():
-            timings[kind(spec)] = Timing(*importlib.import_module(spec.method.program).timing(spec, data_root, steps))
+        if kind(spec, device) not in timings and not spec.needs():
+            timings[kind(spec, device)] = Timing(*importlib.import_module(spec.method.program).timing(spec, data_root, steps, device))
     add_timings(out, timings)

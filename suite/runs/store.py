@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.errors import SuiteError
 from suite.files import write_text
 
 log = logging.getLogger(__name__)
+
+FINISHED = ("done", "diverged")
+INDEX = "index.json"
+MANY = 1000
+"""From so many records on, their states are kept in one file beside them: opening each takes longer."""
 
 
 def dumps(record: dict) -> str:
@@ -73,6 +81,50 @@ class Store:
     def read_all(self, keys: Iterable[str]) -> dict[str, dict]:
         return {key: record for key in keys if (record := self.read(key)) is not None}
 
+    def states(self, keys: Iterable[str]) -> dict[str, str]:
+        """Of each run "done", "diverged", "failed", "resumable" or "missing", by the files there are.
+
+        A record is opened only to tell a diverged run, and not again while it stays the same file: see `index`.
+        """
+        there = {name: stems(self.folder / name) for name in ("runs", "failures", "checkpoints")}
+        index, found, new = self.index(), {}, 0
+        for key in keys:
+            if key not in there["runs"]:
+                found[key] = "failed" if key in there["failures"] else "resumable" if key in there["checkpoints"] else "missing"
+                continue
+            mark = self.mark(key)
+            if index.get(key, [])[:-1] != mark:
+                record = self.read(key)
+                index[key], new = [*mark, "missing" if record is None else record["status"]], new + 1
+            found[key] = index[key][-1]
+        if new >= MANY:
+            self.keep_index(index)
+        return found
+
+    def remember(self, statuses: dict[str, str]) -> None:
+        """Keep the states of many finished runs, so that no record has to be opened for them; of few, nothing."""
+        if len(statuses) >= MANY:
+            self.keep_index(self.index() | {key: [*self.mark(key), status] for key, status in statuses.items()})
+
+    def mark(self, key: str) -> list[int]:
+        """What is another when the record's file is: time of its last change in nanoseconds and size; zeros where it is gone."""
+        try:
+            status = os.stat(f"{self.folder}/runs/{key}.json")
+        except OSError:
+            return [0, 0]
+        return [status.st_mtime_ns, status.st_size]
+
+    def index(self) -> dict[str, list]:
+        """What was last known of the records, by key: their marks and status. It is made of the records, and may be deleted at any time."""
+        try:
+            return json.loads((self.folder / INDEX).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def keep_index(self, index: dict[str, list]) -> None:
+        with suppress(SuiteError):  # a folder that may only be read is as well without
+            write_text(self.folder / INDEX, json.dumps(index))
+
     def write(self, record: dict) -> dict:
         """Keep a finished run, then let its checkpoint and an earlier failure of it go; gives the record as it will be read."""
         text = dumps(record)
@@ -95,3 +147,11 @@ class Store:
         """Remove a run's record, failure, checkpoint and weights."""
         for path in (self.path(key), self.failure(key), self.checkpoint(key), self.folder / "weights" / f"{key}.pt"):
             path.unlink(missing_ok=True)
+
+
+def stems(folder: Path) -> set[str]:
+    """Names of the files in a folder, without their endings."""
+    try:
+        return {name.partition(".")[0] for name in os.listdir(folder)}
+    except OSError:
+        return set()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.data import Elsewhere
 from suite.runs.spec import RunSpec
 
 OnEpoch = Callable[[int, float], None]
@@ -23,9 +24,15 @@ class Task:
     spec: RunSpec
     profile: str
     folder: Path
-    data_root: str | None = None
+    data_root: str | Elsewhere | None = None
     device: str = "cpu"
     records: tuple[dict, ...] = ()
+
+    @property
+    def starts_from(self) -> list[Path]:
+        """The files in `folder`, below it, that the run reads where they are there: its checkpoint, weights of the runs it builds on."""
+        weights = [Path("weights", f"{needed.key}.pt") for needed in self.spec.needs()]
+        return [Path("checkpoints", f"{self.spec.key}.pt"), *weights]
 
 
 def prepare_process(threads: int = 1) -> None:

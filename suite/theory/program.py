@@ -204,7 +204,7 @@ def compute(task: Task, on_epoch: OnEpoch) -> dict:
     }
 
 
-def timing(spec: RunSpec, data_root: str | None, steps: int) -> tuple[float, float]:
+def timing(spec: RunSpec, data_root: str | None, steps: int, device: str = "cpu") -> tuple[float, float]:
     """Seconds of an epoch, from so many timed steps in this thread, and of the rest of a run."""
     started = time.perf_counter()
     course = Course(replace(spec, schedule=replace(spec.schedule, epoch_steps=steps)))

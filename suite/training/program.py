@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from functools import lru_cache, partial
+from itertools import islice
+
+from torch import Tensor
 
 from suite import data
 from suite.data import Dataset
@@ -62,24 +66,46 @@ def final_weights(task: Task, needed: RunSpec) -> dict:
     return weights
 
 
-def timing(spec: RunSpec, data_root: str | None, steps: int) -> tuple[float, float]:
-    """Seconds of an epoch, from so many timed steps in this thread, and of the rest of a run: building, scoring, compacting."""
-    known = dataset(spec.dataset, data_root)
-    started = time.perf_counter()
-    run = Run(spec, known)
-    built = time.perf_counter() - started
+PROBE_SECONDS, TIMED_SECONDS = 2.0, 10.0
+"""A step that takes longer than the first is timed on parts of a batch alone; timed steps end after about the second."""
+CLOCKS = {"cpu": time.process_time}
+"""A core is timed by the work it does for this process, so that other work on the machine does not count; the rest by the wall."""
+
+
+def timing(spec: RunSpec, data_root: str | None, steps: int, device: str = "cpu") -> tuple[float, float]:
+    """Seconds of an epoch, from so many timed steps in this thread, and of the rest of a run: building, scoring, compacting.
+
+    Where a part of a batch takes `PROBE_SECONDS` already, the step is the line through that part and half of it, and the rest is not
+    measured but put down as so many forward passes.
+    """
+    known, clock = dataset(spec.dataset, data_root), CLOCKS.get(device, time.perf_counter)
+    started = clock()
+    run = Run(spec, known, device=device)
+    built = clock() - started
     size = run.schedule.batch_size
-    batches = [(run.x[i : i + size], run.y[i : i + size]) for i in range(0, min(len(run.x), steps * size), size)]
+    batches = list(islice(run.batches(), steps))
     run.method.before_epoch(0)
-    for x, y in batches[:3]:
-        run.step(x, y)
-    times = []
-    for x, y in batches:
-        started = time.perf_counter()
-        run.step(x, y)
-        times.append(time.perf_counter() - started)
     evaluation = len(run.x_test) / (3 * size)  # a forward pass is about a third of a step
-    started = time.perf_counter()
+    stepped(run, *batches[0], 2, clock)  # the first call of anything is slow
+    part, step, before = 2, stepped(run, *batches[0], 2, clock), 0.0
+    while part < size and step < PROBE_SECONDS:
+        part, before = 2 * part, step
+        step = stepped(run, *batches[0], part, clock)
+    if part < size:
+        step += max(0.0, step - before) * (size - part) / (part / 2) if before else step * (size - part) / part
+        return step * (run.context.steps + evaluation), built + step * evaluation * (3 + len(run.method.views()))
+    seconds: list[float] = []
+    for batch in batches:
+        if len(seconds) < 3 or sum(seconds) < TIMED_SECONDS:
+            seconds.append(stepped(run, *batch, size, clock))
+    started = clock()
     run.outcome("done")
-    rest = built + time.perf_counter() - started
-    return statistics.median(times) * (run.context.steps + evaluation), rest
+    rest = built + clock() - started
+    return statistics.median(seconds) * (run.context.steps + evaluation), rest
+
+
+def stepped(run: Run, x: Tensor, y: Tensor, part: int, clock: Callable[[], float]) -> float:
+    """Seconds of a step on the first `part` examples of a batch, until the device is done with it."""
+    started = clock()
+    run.step(x[:part], y[:part]).item()
+    return clock() - started

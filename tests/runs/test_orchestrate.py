@@ -201,3 +201,16 @@ def test_a_folder_that_cannot_be_written_is_noticed_before_anything_runs(table, 
     with pytest.raises(SuiteError, match="cannot write"):
         compute_table(table("dense"), executor=Idle(), watchers=[watcher])
     assert watcher.planned is None
+
+
+def test_out_of_memory_on_the_gpu_is_a_failure_with_the_remedy(table, compute_table, monkeypatch):
+    def fail(self, model, context):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nGPU 0 has a total capacity of 1.00 GiB")
+
+    monkeypatch.setattr(method_class("dense"), "prepare", fail)
+    results = compute_table(table("dense", "l1"))
+    assert results.counts == {"computed": 1, "reused": 0, "failed": 1, "diverged": 0}
+    ((error, traceback),) = [(failure["error"], failure["traceback"]) for failure in results.failures.values()]
+    assert error.startswith("out of memory on the GPU; compute fewer runs at a time (--jobs 1")
+    assert "\n" not in error
+    assert "Tried to allocate 2.00 GiB" in traceback

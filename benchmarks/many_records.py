@@ -1,0 +1,88 @@
+"""Lists, plans and reports over a store of many records: python benchmarks/many_records.py [--records 100000]
+
+Fills a temporary store with copies of real records under the keys of runs that a table asks for, and times the commands in processes
+of their own, in seconds of the clock and of the processor:
+
+another    the records are those of other runs in the folder of the table (other settings, other tables that share it), and the table
+           has its five seeds there: what a store looks like after years
+its own    the table has that many runs itself, of thousands of seeds
+
+The first `plan` of records that came from elsewhere opens each and writes what it found into index.json beside them; a sweep that
+computes as many writes it at its end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from suite.reproduction import get
+from suite.runs.keys import keys
+from suite.runs.store import Store, dumps
+
+TABLE, PROFILE, SEEDS = "sgl0/table1", "paper", 5
+
+
+def timed(*arguments: str) -> tuple[float, float]:
+    """Seconds of the clock and of the processor of a command."""
+    before, start = os.times(), time.perf_counter()
+    subprocess.run([sys.executable, "-m", "suite", *arguments], capture_output=True, check=True)
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - start, cpu
+
+
+def fill(store: Store, wanted: dict[str, tuple[str, int]], template: dict) -> None:
+    """Records under these keys, each of a (row, seed)."""
+    folder = store.folder / "runs"
+    folder.mkdir(parents=True, exist_ok=True)
+    metrics = {name: value for name, value in template["metrics"].items() if name != "test_error"}
+    for number, (key, (row, seed)) in enumerate(wanted.items()):
+        error = 0.7 + (number * 7919 % 1000) / 2000
+        record = template | {"key": key, "method": row, "seed": seed, "metrics": {"test_error": error} | metrics}
+        (folder / f"{key}.json").write_text(dumps(record))
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--records", default=100_000, show_default=True)
+@click.option("--report/--no-report", default=True, show_default=True, help="Also the report of a table that has them all as its own.")
+def main(records: int, report: bool) -> None:
+    """Time `list`, `plan` and `report` over a store of many records."""
+    table = get(TABLE)
+    cells = table.on(PROFILE)
+    seeds = -(-records // len(cells))
+    reference = Path(__file__).parents[1] / "results" / "reference" / "sgl0" / "table1" / "quick" / "runs"
+    template = json.loads(next(iter(sorted(reference.glob("*.json")))).read_text()) | {"profile": PROFILE}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("another", "its own"):
+            out = Path(folder, name)
+            own = SEEDS if name == "another" else seeds
+            wanted = {k: (c.row, s) for c in cells for s, k in enumerate(keys(table.spec(c, PROFILE, 0), range(own)))}
+            if name == "another":
+                wanted |= {f"{n:016x}": ("dense", n) for n in range(records - len(wanted))}
+            fill(Store.of(out, TABLE, PROFILE), wanted, template)
+            options = [TABLE, "--profile", PROFILE, "--out", str(out)]
+            commands = {
+                "list": ["list"],
+                "plan": ["plan", *options, "--seeds", str(own)],
+                "plan again": ["plan", *options, "--seeds", str(own)],
+            }
+            if report or name == "another":
+                commands["report"] = ["report", *options]
+            click.echo(f"{len(wanted)} records, {name}: {own} seeds of {len(cells)} rows")
+            for title, line in commands.items():
+                clock, cpu = timed(*line)
+                click.echo(f"  {title:<12} {clock:6.1f} s, {cpu:6.1f} s of CPU")
+            shutil.rmtree(out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Thousands of runs: their keys, their states and their order cost no more for each of them than for a few.
+
+The times of the commands over 100,000 records: python benchmarks/many_records.py
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from suite.methods import method
+from suite.reproduction import get
+from suite.runs import store as store_module
+from suite.runs.keys import keys
+from suite.runs.orchestrate import Options, Queue, with_needs
+from suite.runs.store import Store
+
+SEEDS = (0, 1, 7, 12345)
+
+
+@pytest.mark.parametrize("name", ["sgl0/table1", "integrated-tl1/figure5", "rvscgd/figure4"])
+def test_keys_are_those_of_the_runs(name):
+    table = get(name)
+    for profile in table.settings:
+        for cell in table.on(profile):
+            spec = table.spec(cell, profile, 3)
+            assert keys(spec, SEEDS) == [replace(spec, seed=seed).key for seed in SEEDS]
+
+
+@pytest.fixture
+def many(table, store, monkeypatch):
+    """A store of 60 records that counts how many it reads, and takes that for many."""
+    monkeypatch.setattr(store_module, "MANY", 50)
+    found = keys(table("dense").runs("smoke", 1)[0], range(60))
+    for number, key in enumerate(found):
+        store.write({"key": key, "status": "diverged" if number == 5 else "done"})
+    read, plain = [], Store.read
+    monkeypatch.setattr(Store, "read", lambda self, key: read.append(key) or plain(self, key))
+    return found, read
+
+
+def test_a_record_is_opened_once_to_know_its_state(many, store):
+    found, read = many
+    expected = {key: "diverged" if number == 5 else "done" for number, key in enumerate(found)}
+    assert store.states(found) == expected
+    assert read == found
+    assert store.states(found) == expected
+    assert read == found
+
+    store.write({"key": found[3], "status": "diverged"})
+    store.path(found[4]).write_text("{")
+    store.path(found[6]).unlink()
+    changed = expected | {found[3]: "diverged", found[4]: "missing", found[6]: "missing"}
+    assert store.states(found) == changed
+    assert read[60:] == [found[3], found[4]]
+    (store.folder / store_module.INDEX).write_text("[")
+    assert store.states(found) == changed
+
+
+def test_a_sweep_leaves_the_states_of_its_runs(many, store):
+    found, read = many
+    store.remember(dict.fromkeys(found, "done"))
+    assert set(store.states(found).values()) == {"done"}
+    assert read == []
+
+
+def test_few_records_need_no_index(many, store):
+    found, _ = many
+    store.remember(dict.fromkeys(found[:5], "done"))
+    assert set(store.states(found[:5]).values()) == {"done"}
+    assert not (store.folder / store_module.INDEX).exists()
+
+
+def test_runs_come_in_order_and_wait_for_what_they_build_on(table, tmp_path):
+    specs = with_needs(table("magnitude", "l1").runs("smoke", 2))
+    known: dict[str, dict] = {}
+    queue = Queue(specs, known, "smoke", tmp_path, Options(tmp_path))
+    rows = []
+    while queue.waiting:
+        started = []
+        while task := queue.next():
+            started.append(task)
+        rows.append([(task.spec.method.row, task.spec.seed, len(task.records)) for task in started])
+        for task in started:
+            known[task.spec.key] = {"status": "done"}
+            queue.finished(task.spec.key)
+    assert rows == [[("dense", 0, 0), ("l1", 0, 0), ("dense", 1, 0), ("l1", 1, 0)], [("magnitude", 0, 1), ("magnitude", 1, 1)]]
+
+
+def test_a_queue_takes_no_longer_for_each_run_when_it_is_long(table, tmp_path):
+    def seconds(seeds):
+        specs = with_needs(table("magnitude", method("random_pruning"), "l1").runs("smoke", seeds))
+        known: dict[str, dict] = {}
+        queue = Queue(specs, known, "smoke", tmp_path, Options(tmp_path))
+        begun = time.process_time()
+        while task := queue.next():
+            known[task.spec.key] = {"status": "done"}
+            queue.finished(task.spec.key)
+        assert not queue.waiting
+        return (time.process_time() - begun) / seeds
+
+    assert seconds(1000) < 4 * min(seconds(100) for _ in range(3))
