@@ -57,6 +57,22 @@ class StrengthPath(Figure):
 
 
 @dataclass(frozen=True)
+class Sweep(Figure):
+    """Metrics against the strength `lam`, one panel a column: one line a series through the means over the seeds, with their 95 %
+    Student-t intervals, series set a little apart. Then metrics against one another along the strengths, one panel a pair.
+
+    strength   what a reader calls the strength
+    against    pairs (x, y)
+    """
+
+    drawer: ClassVar[str] = "sweep"
+
+    columns: tuple[Column, ...]
+    against: tuple[tuple[Column, Column], ...] = ()
+    strength: str = "strength"
+
+
+@dataclass(frozen=True)
 class Curves(Figure):
     """Curves of the records over the steps of the optimiser: one panel a column, one line a row of the table. A column's metric is
     the name of a curve; "test_accuracy" and "weights_left" are 100 minus the curves of the error and of the exact zeros.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.errors import SuiteError
-from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath
+from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath, Sweep
 from suite.runs.spec import RunSpec
 from suite.table import Cell, Column, Profile, grid
 
@@ -32,6 +32,7 @@ __all__ = [
     "Scatter",
     "Selection",
     "StrengthPath",
+    "Sweep",
     "folder",
     "get",
     "grid",
@@ -153,8 +154,7 @@ class Reproduction:
 
     def on(self, profile: str, stand_in: bool = False) -> tuple[Cell, ...]:
         """The cells as a profile runs them, on the stand-in data where the paper's is not to be had; those without data as they are."""
-        dataset = self.profile(profile).dataset or (self.stand_in if stand_in else None)
-        return tuple(replace(c, dataset=dataset) if c.dataset else c for c in self.cells) if dataset else self.cells
+        return tuple(self.profile(profile).of(cell, self.stand_in if stand_in else None) for cell in self.cells)
 
     def spec(self, cell: Cell, profile: str, seed: int) -> RunSpec:
         """The run of a cell (of those that `on` gives) with a seed."""

@@ -35,9 +35,13 @@ class Cell:
     changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
     hold_out      score on this many images held out of the training set, and leave the test set alone
     validation    share of the training set that is held out to choose strengths on; the test set is scored beside it
-    normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd; (): as they are
+    normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd, either a number or one for each channel; (): as they are
     centred       the mean training example is taken from all inputs, feature by feature
     start         a kind and a scale, such as ("normal", 0.02): how weights start, see `suite.training.start`; (): as the model has them
+    n_train       > 0: so many training examples, drawn class by class in proportion, the same for every seed; 0: all
+    n_test        the same of the test set
+    crop          > 0: in every epoch each training image is cut anew out of itself with a border of so many black pixels
+    flip          in every epoch each training image is mirrored left to right, or not, with even odds
     group         the block that the row is compared in, where a table has several (a data set, as a rule)
     name, title   what claims and what readers call the row, in place of the method's key and label
     """
@@ -51,9 +55,13 @@ class Cell:
     group: str = ""
     name: str = ""
     title: str = ""
-    normalise: tuple[float, ...] = ()
+    normalise: tuple[Any, ...] = ()
     centred: bool = False
     start: tuple[Any, ...] = ()
+    n_train: int = 0
+    n_test: int = 0
+    crop: int = 0
+    flip: bool = False
 
     @property
     def row(self) -> str:
@@ -69,15 +77,13 @@ class Cell:
     @property
     def series(self) -> str:
         """Key of the method without its strength `lam`: the cells that differ in that alone form a path."""
-        method, strength = self.method.fresh(), {f.name: f.default for f in fields(self.method)}.get("lam")
-        if strength is not None:
-            setattr(method, "lam", strength)  # noqa: B010 - not every method has one
-        return method.row
+        return self.method.series
 
     def spec(self, schedule: Schedule, seed: int) -> RunSpec:
         changed = replace(schedule, **dict(self.changes)) if self.changes else schedule
-        scored, fed = (self.hold_out, self.validation), (self.normalise, self.centred)
-        return RunSpec(self.dataset, self.model, self.method, changed, seed, *scored, *fed, self.start)
+        own = {f.name for f in fields(self)}
+        shared = {f.name: getattr(self, f.name) for f in fields(RunSpec) if f.name in own}
+        return RunSpec(**shared, schedule=changed, seed=seed)
 
 
 def grid(
@@ -100,12 +106,23 @@ class Profile:
     """How a profile runs a table: its schedule, and a data set in place of the paper's where it has one.
 
     groups    schedules of those groups of cells that have one of their own
+    models    networks in place of the paper's, by the name of the paper's
+    cells     fields of `Cell` that this profile sets alike in all cells that need data
     """
 
     schedule: Schedule
     dataset: str | None = None
     departures: tuple[str, ...] = ()
     groups: Mapping[str, Schedule] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, cell: Cell, stand_in: str | None = None) -> Cell:
+        """The cell as this profile runs it, on the data set `stand_in` where the paper's is not to be had."""
+        if not cell.dataset:
+            return cell
+        dataset, model = self.dataset or stand_in or cell.dataset, self.models.get(cell.model, cell.model)
+        return replace(cell, dataset=dataset, model=model, **self.cells)
 
     def schedule_of(self, cell: Cell) -> Schedule:
         return self.groups.get(cell.group, self.schedule)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from suite.data.checksum import KEYS
 from suite.data.dataset import Dataset
+from suite.errors import SuiteError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,23 @@ def stratified(labels: np.ndarray, n: int, key: str) -> tuple[np.ndarray, np.nda
     order = np.argsort(rank, kind="stable")
     taken = np.sort(np.concatenate([order[labels[order] == c][:q] for c, q in zip(classes, quota, strict=True)]))
     return np.delete(np.arange(len(labels)), taken), taken
+
+
+def subset(dataset: Dataset, n_train: int = 0, n_test: int = 0) -> Dataset:
+    """`dataset` with `n_train` and `n_test` rows, stratified and the same whatever the seed of a run; 0 means all.
+
+    A smaller part is in every larger one but for the rounding of classes to whole rows. Rows keep their order. Raises SuiteError for
+    more rows than there are.
+    """
+    arrays, changed = dataset.arrays(), False
+    for part, n in (("train", n_train), ("test", n_test)):
+        rows = len(arrays[f"y_{part}"])
+        if n > rows:
+            raise SuiteError(f"{dataset.name} has {rows:,} {part} examples, not {n:,}", "ask for fewer, or for 0, which means all")
+        if 0 < n < rows:
+            _, taken = stratified(arrays[f"y_{part}"], n, key=f"subset/{part}")
+            arrays, changed = arrays | {f"{axis}_{part}": arrays[f"{axis}_{part}"][taken] for axis in "xy"}, True
+    return Dataset.from_arrays(dataset.name, arrays, n_classes=dataset.n_classes) if changed else dataset
 
 
 def hold_out(dataset: Dataset, n: int, seed: int) -> Dataset:

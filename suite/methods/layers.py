@@ -17,5 +17,9 @@ def regularised_layers(model: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
     convolution followed by dropout, Bui et al. 2019, section 3.2).
     """
     chosen = getattr(model, "regularised", None)
-    kinds = (torch.nn.Conv2d, torch.nn.Linear)
-    return {n: m for n, m in model.named_modules() if isinstance(m, kinds) and (chosen is None or n in chosen)}
+    return {name: layer for name, layer in weight_layers(model).items() if chosen is None or name in chosen}
+
+
+def weight_layers(model: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
+    """Every convolution and linear layer by name, bottom to top."""
+    return {n: m for n, m in model.named_modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.Linear))}

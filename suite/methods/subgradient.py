@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from suite.errors import SuiteError
 from suite.lazy import torch
 from suite.methods.base import Context, Method
-from suite.methods.layers import regularised_layers
+from suite.methods.layers import regularised_layers, weight_layers
 from suite.neurons import neurons
 
 if TYPE_CHECKING:
@@ -54,12 +54,15 @@ class Regularised(Penalised):
     convention = "sgl0"  # no option here, but one of `Proximal`
 
     def regularizer(self, layer: int, layers: int) -> Penalty:
-        """The penalty of one layer, `layer` counted from 0 at the bottom, on a matrix whose rows are neurons."""
+        """The penalty of one layer on a matrix whose rows are neurons. `layer`: its place, counted from 0 at the bottom, among all
+        `layers` of the network, those without a penalty included.
+        """
         raise NotImplementedError
 
     def prepare(self, model: nn.Module, context: Context) -> None:
         super().prepare(model, context)
-        self.penalties = [self.regularizer(i, len(self.layers)) for i in range(len(self.layers))]
+        places = list(weight_layers(model))
+        self.penalties = [self.regularizer(places.index(name), len(places)) for name in self.layers]
 
     def members(self, layer: nn.Conv2d | nn.Linear) -> Tensor:
         """The layer's weights as a matrix with one row per neuron (a view)."""

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import batch_norm
 from torch.nn.utils import skip_init
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 
@@ -21,6 +22,7 @@ from suite.models.binarized import BinarizedReLU
 
 ELEMENTWISE = (nn.ReLU, BinarizedReLU, nn.Dropout)  # what a value becomes depends on this value alone, in eval mode
 REARRANGING = (nn.MaxPool2d, nn.Flatten)  # a constant stays what it is
+BY_UNIT = (nn.BatchNorm2d,)  # what a value becomes depends, in eval mode, on this value and its channel
 WARM_UP = 3
 
 
@@ -53,13 +55,13 @@ def masked(model: nn.Module, threshold: float = ZERO) -> nn.Module:
     return plain
 
 
-def compact(model: nn.Module, threshold: float = ZERO) -> nn.Sequential:
+def compact(model: nn.Module, threshold: float = ZERO) -> nn.Module:
     """A new network with the function of `masked(model, threshold)`, without the units that do not matter.
 
     A unit (channel of a convolution, output of a linear layer) is removed if
 
-    - its incoming weights are all 0: it then has the constant value c = sigma(bias) in every position, sigma being the
-      activations that follow (if any), and sum_k W[:, unit, k] c moves into the next layer's bias;
+    - its incoming weights are all 0: it then has the constant value c = sigma(bias) in every position, sigma being what
+      follows (activations, batch normalisation) if any, and sum_k W[:, unit, k] c moves into the next layer's bias;
     - its outgoing weights, to units that are kept, are all 0.
 
     A convolution that pads with zeros sees a constant only away from the border, and its bias cannot take it up. In front of one,
@@ -70,21 +72,30 @@ def compact(model: nn.Module, threshold: float = ZERO) -> nn.Sequential:
     are unused features of the input; channels of the input stay. A layer of which nothing survives keeps one unit, without
     input, so that the network remains a network.
 
-    `model`: nn.Sequential of Conv2d (one group, padding with zeros if any), MaxPool2d, ReLU, BinarizedReLU, Flatten(1), Linear,
-    Dropout. Raises NotImplementedError, naming the layer, for anything else. Layers keep their names; the sums over units are
-    formed in float64.
+    `model`: nn.Sequential of Conv2d (one group, padding with zeros if any), MaxPool2d, ReLU, BinarizedReLU, BatchNorm2d, Flatten(1),
+    Linear, Dropout; or a network that names such parts of itself in an attribute `branches` (a wide residual network its residual
+    branches). Only units within a branch are then removed: what enters and leaves it is added to other values, and stays, as does
+    all that lies outside, its zeros masked. Raises NotImplementedError, naming the layer, for anything else. Layers keep their
+    names; the sums over units are formed in float64.
 
     The functions are the same but for rounding, as the smaller network adds fewer terms in another order. Behind a ReLU that
     stays rounding; a BinarizedReLU can turn it into a whole 1 where its input is within rounding of 0.
     """
     source = masked(model, threshold)
+    channels_last = any(_is_channels_last(module.weight) for module in source.modules() if isinstance(module, nn.Conv2d))
+    branches: tuple[str, ...] = getattr(source, "branches", ())
+    small = source if branches else _smaller(source)
+    for name in branches:
+        small.set_submodule(name, _smaller(source.get_submodule(name)))
+    return small.to(memory_format=torch.channels_last) if channels_last else small
+
+
+def _smaller(source: nn.Module) -> nn.Sequential:
+    """`compact` of a plain nn.Sequential with masked weights, which is used up."""
     stages, tail = _stages(source)
     _fold_constant_units(stages)
     _drop_dead_units(stages)
-    small = nn.Sequential(OrderedDict([*(item for stage in stages for item in stage.build()), *tail.items()])).eval()
-    if any(_is_channels_last(module.weight) for module in source.modules() if isinstance(module, nn.Conv2d)):
-        return small.to(memory_format=torch.channels_last)
-    return small
+    return nn.Sequential(OrderedDict([*(item for stage in stages for item in stage.build()), *tail.items()])).eval()
 
 
 def architecture(model: nn.Module) -> str:
@@ -168,7 +179,7 @@ class _Stage:
 def _stages(model: nn.Module) -> tuple[list[_Stage], dict[str, nn.Module]]:
     """The stages of a plain network, and the layers after the last one."""
     if type(model) is not nn.Sequential:
-        raise NotImplementedError(f"only an nn.Sequential can be made compact, not a {type(model).__name__}")
+        raise NotImplementedError(f"only an nn.Sequential or a network of such branches can be made compact, not a {type(model).__name__}")
     stages: list[_Stage] = []
     between: dict[str, nn.Module] = {}
     for name, layer in model.named_children():
@@ -188,8 +199,10 @@ def _stages(model: nn.Module) -> tuple[list[_Stage], dict[str, nn.Module]]:
 
 def _unsupported(layer: nn.Module, before: nn.Module | None, between: dict[str, nn.Module]) -> str | None:
     """Why the function of `layer`, which follows `before` and `between`, is not known to be kept; None if it is."""
-    if type(layer) not in (*ELEMENTWISE, *REARRANGING, nn.Conv2d, nn.Linear):
+    if type(layer) not in (*ELEMENTWISE, *REARRANGING, *BY_UNIT, nn.Conv2d, nn.Linear):
         return "this type of layer is not supported"
+    if isinstance(layer, nn.BatchNorm2d) and layer.running_mean is None:
+        return "it has no running statistics"
     if isinstance(layer, nn.Conv2d) and (layer.groups != 1 or layer.padding_mode != "zeros"):
         return "only convolutions without groups are, padded with zeros if at all"
     if isinstance(layer, nn.Conv2d) and isinstance(before, nn.Linear):
@@ -211,7 +224,7 @@ def _fold_constant_units(stages: list[_Stage]) -> None:
         dead = (stage.weight == 0).flatten(1).all(1)
         constant = dead.new_zeros(len(dead), dtype=torch.float64) if stage.bias is None else stage.bias.clone()
         for layer in after.before.values():
-            constant = layer(constant) if isinstance(layer, ELEMENTWISE) else constant
+            constant = _after(layer, constant)
         constant = constant.where(dead, 0)
         if isinstance(after.layer, nn.Conv2d) and after.layer.padding not in ((0, 0), "valid") and constant.any():
             unit = constant.abs().argmax()
@@ -223,6 +236,30 @@ def _fold_constant_units(stages: list[_Stage]) -> None:
         after.weight[:, dead] = 0
         if shift.any():
             after.bias = shift if after.bias is None else after.bias + shift
+
+
+def _after(layer: nn.Module, constant: Tensor) -> Tensor:
+    """What a layer without weights makes of units of constant value, one entry a unit."""
+    if isinstance(layer, nn.BatchNorm2d):
+        s = _statistics(layer, torch.float64)
+        return batch_norm(constant[None], s["running_mean"], s["running_var"], s["weight"], s["bias"], eps=layer.eps)[0]
+    return layer(constant) if isinstance(layer, ELEMENTWISE) else constant
+
+
+def _narrowed(layer: nn.Module, units: Tensor) -> nn.Module:
+    """A layer without weights, for the `units` alone."""
+    if not isinstance(layer, nn.BatchNorm2d):
+        return layer
+    kept = {name: value[units] for name, value in _statistics(layer).items() if value is not None}
+    small = nn.BatchNorm2d(int(units.sum()), layer.eps, layer.momentum, affine=layer.affine).to(layer.running_mean)  # type: ignore[arg-type]
+    small.load_state_dict(kept | {"num_batches_tracked": layer.num_batches_tracked})
+    return small.eval()
+
+
+def _statistics(layer: nn.BatchNorm2d, dtype: torch.dtype | None = None) -> dict[str, Tensor | None]:
+    """What a batch normalisation does in eval mode, one entry a unit; scale and shift are None where it has none."""
+    found = {name: getattr(layer, name) for name in ("running_mean", "running_var", "weight", "bias")}
+    return {name: value if value is None else value.detach().to(dtype or value.dtype) for name, value in found.items()}
 
 
 def _drop_dead_units(stages: list[_Stage]) -> None:
@@ -241,6 +278,7 @@ def _drop_dead_units(stages: list[_Stage]) -> None:
             units = live.any(1)
             before.weight, stage.weight, live = before.weight[units], stage.weight[:, units], live[units]
             before.bias = None if before.bias is None else before.bias[units]
+            stage.before = {name: _narrowed(layer, units) for name, layer in stage.before.items()}
         stage.columns = live.flatten()
 
 

@@ -78,7 +78,8 @@ def group_label(results: Results, row: Row) -> str:
 
 def within(results: Results) -> str:
     """What a sentence about comparisons adds where rows are compared with those of their group alone."""
-    return f" within a {results.reproduction.block}" if grouped(results) else ""
+    block = results.reproduction.block
+    return f" within {'an' if block[0] in 'aeio' else 'a'} {block}" if grouped(results) else ""
 
 
 def labels(results: Results) -> dict[str, str]:

@@ -20,7 +20,15 @@ WORDS = {
     "rate_factor": "factor on every learning rate",
     "linear_from": "share of the epochs after which the learning rate falls on a line to 0",
     "epsilon": "epsilon of Adam",
+    "model": "network",
+    "n_train": "training examples, of every class its share and the same for every seed",
+    "n_test": "test examples, of every class its share",
+    "crop": "pixels of the border out of which training images are cropped",
+    "flip": "mirrored training images",
+    "normalise": "mean and standard deviation taken out of the inputs",
 }
+ALL = {"n_train": "all", "n_test": "all"}
+"""What 0 means."""
 
 
 def departures(results: Results) -> list[str]:
@@ -29,14 +37,14 @@ def departures(results: Results) -> list[str]:
     found = [*reproduction.departures, *profile.departures]
     if not results.is_result:
         found.append(f"Data: {why_no_result(results)}.")
-    found += _settings(results)
+    found += _settings(results) + _cells(results)
     runs = load(reproduction.published).runs
     if runs and results.seeds < runs:
         found.append(f"Seeds: {results.seeds}; the paper's numbers are over {runs} runs.")
     for held in dict.fromkeys(cell.hold_out for cell in reproduction.cells if cell.hold_out):
         found.append(f"Scored on {held:,} examples held out of the training set, which is that much smaller; the test set is not used.")
     for share in dict.fromkeys(cell.validation for cell in reproduction.cells if cell.validation):
-        found.append(f"{share:.3g} of the training set is held out to choose strengths on; no run trains on it.")
+        found.append(f"{share:.3g} of the training set is held out and scored beside the test set; no run trains on it.")
     return found
 
 
@@ -56,6 +64,27 @@ def _settings(results: Results) -> list[str]:
                 text = f"{words[0].upper()}{words[1:]}: {_show(ours)}; the profile paper has {_show(theirs)}."
                 differing.setdefault(text, []).append(group)
     return [text if len(where) == len(groups) else f"{', '.join(where)}: {text}" for text, where in differing.items()]
+
+
+def _cells(results: Results) -> list[str]:
+    """Where network, number of examples and the like are not those of the profile paper."""
+    reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
+    if "paper" not in reproduction.settings:
+        return []
+    paper, found = reproduction.settings["paper"], []
+    for name in [*["model"] * bool(profile.models), *profile.cells]:
+        cells = [cell for cell in reproduction.cells if cell.dataset]
+        ours, theirs = (list(dict.fromkeys(_cell(name, getattr(p.of(cell), name)) for cell in cells)) for p in (profile, paper))
+        if ours != theirs:
+            words = WORDS.get(name, name.replace("_", " "))
+            found.append(f"{words[0].upper()}{words[1:]}: {' and '.join(ours)}; the profile paper has {' and '.join(theirs)}.")
+    return found
+
+
+def _cell(name: str, value: Any) -> str:
+    if name in ALL:
+        return f"{value:,}" if value else ALL[name]
+    return {False: "no", True: "yes"}[value] if isinstance(value, bool) else _show(value)
 
 
 def render(results: Results) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from suite import models
-from suite.data import Dataset, hold_out
+from suite.data import Dataset, hold_out, subset
+from suite.errors import SuiteError
 from suite.methods.base import Context, Finished, Method, View
+from suite.methods.layers import regularised_layers
 from suite.metrics import dense_flops, layer_sparsity, measure, valid_flops
 from suite.metrics.compact import compact_metrics
 from suite.runs.spec import RunSpec
 from suite.training import checkpoint
+from suite.training.augment import draw, moved
 from suite.training.evaluation import placed, score, test_error
 from suite.training.schedule import Schedule
 from suite.training.seeding import Streams
@@ -47,14 +50,17 @@ class Outcome:
     filters: list | None = None
 
 
-def optimizer_for(schedule: Schedule, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    """The schedule's optimiser in its fused form."""
-    rate, decay = schedule.learning_rate, schedule.weight_decay
+def optimizer_for(schedule: Schedule, parameters: list[nn.Parameter], spared: Sequence[Tensor] = ()) -> torch.optim.Optimizer:
+    """The schedule's optimiser in its fused form; weight decay leaves the `spared` parameters alone."""
+    rate, decay, apart = schedule.learning_rate, schedule.weight_decay, {id(p) for p in spared}
+    chosen: list = parameters
+    if spared:
+        chosen = [{"params": [p for p in parameters if id(p) not in apart]}, {"params": list(spared), "weight_decay": 0.0}]
     if schedule.optimizer == "adam":
-        return torch.optim.Adam(parameters, lr=rate, eps=schedule.epsilon, weight_decay=decay, fused=True)
+        return torch.optim.Adam(chosen, lr=rate, eps=schedule.epsilon, weight_decay=decay, fused=True)
     if schedule.optimizer == "sgd":
         momentum, nesterov = schedule.momentum, schedule.nesterov
-        return torch.optim.SGD(parameters, lr=rate, momentum=momentum, nesterov=nesterov, weight_decay=decay, fused=True)
+        return torch.optim.SGD(chosen, lr=rate, momentum=momentum, nesterov=nesterov, weight_decay=decay, fused=True)
     raise ValueError(f"optimizer must be adam or sgd, got {schedule.optimizer!r}")
 
 
@@ -64,13 +70,16 @@ class Run:
     def __init__(self, spec: RunSpec, dataset: Dataset, *, device: str = "cpu", finished: list[Finished] | None = None) -> None:
         self.spec, self.device = spec, device
         self.streams = Streams(spec.seed, spec.dataset, spec.model)
-        data = hold_out(dataset, spec.hold_out, spec.seed) if spec.hold_out else dataset
+        data = subset(dataset, spec.n_train, spec.n_test)
+        data = hold_out(data, spec.hold_out, spec.seed) if spec.hold_out else data
         self.x, self.y, self.x_test, self.y_test = data.tensors(device)
         self.x_held, self.y_held = self.x[:0], self.y[:0]
         if spec.validation:
             held = hold_out(data, round(spec.validation * len(self.x)), spec.seed)
             self.x, self.y, self.x_held, self.y_held = held.tensors(device)
-        self.x, self.x_test, self.x_held = fed(spec, self.x, self.x_test, self.x_held)
+        self.fed = feeding(spec, self.x)
+        self.augmented = bool(spec.crop or spec.flip)
+        self.x, self.x_test, self.x_held = self.x if self.augmented else self.fed(self.x), self.fed(self.x_test), self.fed(self.x_held)
         self.in_shape = tuple(self.x.shape[1:])
         self.model = models.build(
             spec.model, in_shape=self.in_shape, n_classes=dataset.n_classes, generator=self.streams.generator("init")
@@ -89,7 +98,9 @@ class Run:
             finished=finished or [],
         )
         self.method.prepare(self.model, self.context)
-        self.optimizer = optimizer_for(self.schedule, [*self.model.parameters(), *self.method.parameters()])
+        own = list(self.method.parameters())
+        spared = [] if self.schedule.decay_penalised else [*(m.weight for m in regularised_layers(self.model).values()), *own]
+        self.optimizer = optimizer_for(self.schedule, [*self.model.parameters(), *own], spared)
         self.context.optimizer = self.optimizer
         self.dense, self.valid = dense_flops(self.model, self.in_shape), valid_flops(self.model, self.in_shape)
         self.epoch = 0
@@ -113,19 +124,28 @@ class Run:
         passes = [torch.randperm(len(self.x), generator=stream) for _ in range(-(-examples // len(self.x)))]
         return torch.cat(passes)[:examples].to(self.device)
 
+    def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """This epoch's inputs and labels, batch by batch, images cropped and mirrored where the run asks for that."""
+        order, size = self.order(), self.schedule.batch_size
+        if not self.augmented:
+            yield from ((self.x[rows], self.y[rows]) for rows in order.split(size))
+            return
+        moves = draw(len(order), self.spec.crop, self.spec.flip, self.streams.generator("augmentation", self.epoch)).to(self.device)
+        for rows, of in zip(order.split(size), moves.split(size), strict=True):
+            yield self.fed(moved(self.x[rows], of, self.spec.crop)), self.y[rows]
+
     def train_epoch(self) -> bool:
         """One pass over the training set in this epoch's order, then evaluation. False when the loss or a weight is not finite."""
         start = time.perf_counter()
         self.context.learning_rate = self.schedule.rate(self.epoch)
         for group in self.optimizer.param_groups:
             group["lr"] = self.context.learning_rate
-        order = self.order()
         torch.manual_seed(self.streams.number("layers", self.epoch))  # dropout draws from torch's own generator
         self.method.before_epoch(self.epoch)
         self.model.train()
         total = torch.zeros((), device=self.device)
-        for rows in order.split(self.schedule.batch_size):
-            total += self.step(self.x[rows], self.y[rows])
+        for x, y in self.batches():
+            total += self.step(x, y)
         self.method.after_epoch(self.epoch)
         loss = total.item() / self.context.steps
         self.epoch += 1
@@ -196,11 +216,24 @@ class Run:
         return measure(model, self.in_shape, dense=self.dense, valid=self.valid)
 
 
-def fed(spec: RunSpec, train: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
-    """The inputs as a run feeds them to its network: normalised, then less the mean training example, where it asks for that."""
+def feeding(spec: RunSpec, train: Tensor) -> Callable[[Tensor], Tensor]:
+    """How a run feeds inputs to its network: normalised, then less the mean example of `train`, where it asks for that.
+
+    Raises SuiteError where it normalises by channel and the examples are not images of as many channels.
+    """
     mean, sd = spec.normalise or (0.0, 1.0)
-    found = [(x - mean) / sd for x in (train, *others)] if spec.normalise else [train, *others]
-    return tuple(x - found[0].mean(0) for x in found) if spec.centred else tuple(found)
+    if isinstance(mean, tuple):
+        if train.dim() != 4 or train.shape[1] != len(mean):
+            raise SuiteError(f"{spec.dataset} has no images of {len(mean)} channels", "normalise with one mean and sd for each channel")
+        mean, sd = (torch.tensor(values, device=train.device)[:, None, None] for values in (mean, sd))
+
+    def normalised(x: Tensor) -> Tensor:
+        return (x - mean) / sd if spec.normalise else x
+
+    if not spec.centred:
+        return normalised
+    centre = normalised(train).mean(0)
+    return lambda x: normalised(x) - centre
 
 
 def first_filters(model: nn.Module) -> list | None:

@@ -20,6 +20,7 @@ class Schedule:
     reshuffle       each epoch takes the examples in an order of its own; False: all in that of the first
     penalty_factor  multiplies the strength of every method's penalty alike (1 = the paper's strength)
     rate_factor     multiplies the learning rate of every row alike (1 = the paper's rate)
+    decay_penalised whether weight decay acts on the weights that penalties act on, and on a method's own parameters, as on all others
     """
 
     epochs: int
@@ -37,6 +38,7 @@ class Schedule:
     reshuffle: bool = True
     epsilon: float = 1e-8
     rate_factor: float = 1.0
+    decay_penalised: bool = True
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "penalty_factor", "epsilon", "rate_factor"):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from suite.data import Dataset, hold_out
+from suite.data import Dataset, hold_out, load, subset
 from suite.data.splits import stratified
+from suite.errors import SuiteError
 
 
 def test_rows_of_a_small_split_are_pinned():
@@ -61,3 +62,30 @@ def test_hold_out_is_not_periodic_in_the_rows(numbered):
     """The taken rows are spread over the set: about half of them in each half."""
     rows = hold_out(numbered, 100, seed=3).x_test[:, 0]
     assert 35 <= (rows < 300).sum() <= 65
+
+
+def test_a_subset_has_its_rows_class_by_class_in_their_order():
+    digits = load("digits")
+    some = subset(digits, n_train=500, n_test=100)
+    assert (len(some.y_train), len(some.y_test), some.n_classes, some.name) == (500, 100, 10, "digits")
+    for part, rows in ((digits.y_train, some.y_train), (digits.y_test, some.y_test)):
+        shares = part.bincount(minlength=10) * len(rows) / len(part)
+        assert (rows.bincount(minlength=10) - shares).abs().max() < 1
+    places = [int((digits.x_train == image).flatten(1).all(1).nonzero()[0]) for image in some.x_train[:50]]
+    assert places == sorted(places)
+    assert subset(digits, n_train=500).checksum != digits.checksum
+    assert torch.equal(subset(digits, n_train=500).x_test, digits.x_test)
+
+
+def test_a_smaller_subset_lies_in_a_larger_one():
+    small, large = (subset(load("digits"), n_train=n) for n in (100, 1000))
+    rows = {image.numpy().tobytes() for image in large.x_train}
+    assert sum(image.numpy().tobytes() in rows for image in small.x_train) >= 99
+
+
+def test_a_subset_of_nothing_or_all_is_the_data_set_and_of_more_is_refused():
+    digits = load("digits")
+    assert subset(digits) is digits
+    assert subset(digits, n_train=len(digits.y_train)) is digits
+    with pytest.raises(SuiteError, match="digits has 360 test examples, not 361; ask for fewer"):
+        subset(digits, n_test=361)

@@ -225,7 +225,8 @@ def test_padding_in_max_pooling_dropout_strides_and_dilation():
     [
         ([nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect")], "0 .Conv2d.* padded with zeros"),
         ([nn.Conv2d(2, 2, 3, groups=2)], "0 .Conv2d.* groups"),
-        ([nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)], "1 .BatchNorm2d.* not supported"),
+        ([nn.Conv2d(1, 2, 3), nn.InstanceNorm2d(2)], "1 .InstanceNorm2d.* not supported"),
+        ([nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2, track_running_stats=False)], "1 .BatchNorm2d.* no running statistics"),
         ([nn.Conv2d(1, 2, 3), nn.Linear(2, 2)], "1 .Linear.* Flatten"),
         ([nn.Linear(2, 2), nn.Conv2d(1, 2, 1)], "1 .Conv2d.* follows a linear"),
         ([nn.Flatten(0)], "0 .Flatten.* all but the batch"),

@@ -38,3 +38,15 @@ def test_the_page_says_so_when_there_is_none(stored):
         "",
         "None.",
     ]
+
+
+def test_another_network_and_fewer_examples_are_departures(stored):
+    results = stored()
+    table = results.reproduction
+    quick = replace(table.settings["quick"], models={"lenet5_caffe": "wrn_10_1"}, cells={"n_train": 5000, "flip": True, "normalise": ()})
+    changed = replace(table, settings={**table.settings, "quick": quick})
+    found = departures(replace(results, reproduction=changed))
+    assert "Network: wrn_10_1; the profile paper has lenet5_caffe." in found
+    assert "Training examples, of every class its share and the same for every seed: 5,000; the profile paper has all." in found
+    assert "Mirrored training images: yes; the profile paper has no." in found
+    assert not any(line.startswith("Mean") for line in found)  # as the paper's

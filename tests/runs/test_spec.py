@@ -34,6 +34,10 @@ CHANGES = {
     "normalise": (0.13, 0.31),
     "centred": True,
     "start": ("normal", 0.02),
+    "n_train": 5000,
+    "n_test": 1000,
+    "crop": 4,
+    "flip": True,
 }
 SCHEDULE_CHANGES = {
     "epochs": 199,
@@ -51,6 +55,7 @@ SCHEDULE_CHANGES = {
     "reshuffle": False,
     "epsilon": 1e-12,
     "rate_factor": 10.0,
+    "decay_penalised": False,
 }
 OTHER = {
     "grow": ("all",),
@@ -136,6 +141,7 @@ def test_another_protocol_is_another_run(monkeypatch):
 def test_how_a_run_is_computed_is_no_part_of_it():
     text = str(RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER, 2, 7).identity())
     part = {"dataset", "model", "method", "schedule", "seed", "hold_out", "validation", "normalise", "centred", "start"}
+    part |= {"n_train", "n_test", "crop", "flip"}
     assert {f.name for f in fields(RunSpec)} == part
     assert not any(word in text for word in ("device", "cpu", "cuda", "threads", "jobs", "path", "/"))
 
@@ -158,7 +164,23 @@ def test_inputs_are_as_they_are_unless_a_run_asks_for_them_otherwise():
     assert replace(SGL0, normalise=(0.1307, 0.3081)).identity()["normalise"] == [0.1307, 0.3081]
 
 
-@pytest.mark.parametrize("wrong", [(0.5,), (0.5, 0.0), (0.5, -1.0), (0.0, 1.0, 2.0), (float("nan"), 1.0), (0.0, float("inf"))])
+def test_a_normalisation_may_be_one_of_each_channel():
+    by_channel = replace(SGL0, normalise=((0.5, 0.25), (1, 2)))
+    assert by_channel.identity()["normalise"] == [[0.5, 0.25], [1.0, 2.0]]
+    assert replace(SGL0, normalise=[[0.5, 0.25], [1.0, 2.0]]).key == by_channel.key != replace(SGL0, normalise=(0.5, 1.0)).key
+
+
+@pytest.mark.parametrize("name", ["n_train", "n_test", "crop"])
+def test_negative_numbers_of_images_and_pixels_are_refused(name):
+    with pytest.raises(ValueError, match=f"{name} must not be negative"):
+        replace(SGL0, **{name: -1})
+
+
+IMPOSSIBLE = [(0.5,), (0.5, 0.0), (0.5, -1.0), (0.0, 1.0, 2.0), (float("nan"), 1.0), (0.0, float("inf"))]
+IMPOSSIBLE += [((0.5, 0.5), (1.0,)), ((0.5,), 1.0), ((0.5, 0.5), (1.0, 0.0)), ((), ())]
+
+
+@pytest.mark.parametrize("wrong", IMPOSSIBLE)
 def test_impossible_normalisations_are_refused(wrong):
     with pytest.raises(ValueError, match="normalise must be"):
         replace(SGL0, normalise=wrong)

@@ -1,0 +1,80 @@
+"""Hours of a core and of a GPU from timed steps; a step that would take long is timed on a part of its batch."""
+
+import pytest
+
+from suite.methods import method
+from suite.reproduction import Cell, Profile, Reproduction
+from suite.runs import planning
+from suite.runs.planning import Timing, add_timings, kind
+from suite.runs.spec import RunSpec
+from suite.training import program
+from suite.training.schedule import Schedule
+
+METHODS = [method("group_lasso", lam=lam) for lam in (0.1, 1.0)] + [method("sgl0", lam=0.1, ratio=25.0), method("dense")]
+TABLE = Reproduction(
+    "demo/sweep",
+    "A demonstration",
+    "Some Paper",
+    tuple(Cell("digits", "wrn_10_1", m) for m in METHODS),
+    {"paper": Profile(Schedule(10, batch_size=64)), "quick": Profile(Schedule(10, batch_size=64), cells={"n_train": 200})},
+    columns=(),
+)
+
+
+def plan(out, profile="paper"):
+    return planning.plan(TABLE, 2, profile, out, jobs=4)
+
+
+def test_runs_that_differ_in_strength_alone_are_of_one_kind():
+    kinds = [kind(spec) for spec in TABLE.runs("paper", 1)]
+    assert kinds == ["digits/wrn_10_1/" + name for name in ("group_lasso", "group_lasso", "sgl0[ratio=25.0]", "dense")]
+    assert kind(TABLE.runs("quick", 1)[0], "cuda") == "cuda digits:200/wrn_10_1/group_lasso"
+
+
+def test_hours_of_one_core_and_of_one_gpu(tmp_path):
+    assert plan(tmp_path).hours == {"cpu": None, "cuda": None}
+    assert "no timing on this machine yet" in plan(tmp_path).text()
+    specs = TABLE.runs("paper", 1)
+    add_timings(tmp_path, {kind(spec, "cuda"): Timing(36.0, 0.0) for spec in specs})
+    found = plan(tmp_path)
+    assert found.hours == {"cpu": None, "cuda": pytest.approx(8 * 10 * 36 / 3600)}
+    assert found.seconds is None
+    assert "about 0.8 GPU-hours, one run at a time" in found.text()
+    assert "no timing" not in found.text()
+    add_timings(tmp_path, {kind(spec): Timing(3600.0, 1800.0) for spec in specs})
+    found = plan(tmp_path)
+    assert found.hours["cpu"] == pytest.approx(8 * 10.5)
+    assert found.seconds == pytest.approx(8 * 10.5 * 3600 / 4)
+    assert planning.duration(100 * 24 * 3600) == "100 days"
+    assert "about 21.0 hours with 4 workers, from timings on this machine (84 CPU-hours)" in found.text()
+    assert found.as_dict()["cuda_hours"] == pytest.approx(0.8)
+    assert plan(tmp_path, "quick").hours["cpu"] is None  # fewer examples an epoch: another kind
+
+
+def test_every_kind_is_timed_once(tmp_path, monkeypatch):
+    timed = []
+
+    def timing(spec, data_root, steps, device):
+        timed.append((kind(spec), device))
+        return 1.0, 0.0
+
+    monkeypatch.setattr(program, "timing", timing)
+    planning.measure(TABLE, "paper", tmp_path, None)
+    assert timed == [(f"digits/wrn_10_1/{name}", "cpu") for name in ("group_lasso", "sgl0[ratio=25.0]", "dense")]
+    assert plan(tmp_path).hours["cpu"] == pytest.approx(80 / 3600)
+
+
+def test_a_slow_step_is_timed_on_a_part_of_its_batch(monkeypatch):
+    parts = []
+
+    def stepped(run, x, y, part, clock):
+        parts.append(part)
+        return 0.5 + 0.4 * part
+
+    monkeypatch.setattr(program, "stepped", stepped)
+    spec = RunSpec("digits", "wrn_10_1", method("group_lasso"), Schedule(10, batch_size=64))
+    epoch, rest = program.timing(spec, None, steps=3)
+    assert parts == [2, 2, 4]  # to warm up, then 1.3 s and 2.1 s
+    step, steps, tests = 0.5 + 0.4 * 64, 23, 360 / 64  # 1,437 training images
+    assert epoch == pytest.approx(step * (steps + tests / 3))
+    assert rest == pytest.approx(step * 3 * tests / 3, rel=0.3)  # three passes over the test images, and building
