@@ -10,6 +10,7 @@ from suite.data import Dataset
 from suite.methods import method
 from suite.methods.base import Finished, Method
 from suite.runs.spec import RunSpec
+from suite.training import loop
 from suite.training.loop import Run
 from suite.training.schedule import Schedule
 
@@ -38,8 +39,45 @@ def no_latency(monkeypatch):
 
 
 @pytest.fixture
-def start(small, trained):
+def untimed(monkeypatch):
+    """Build the compact network and compare it with the masked one, but leave out the timing of both."""
+    monkeypatch.setattr("suite.metrics.compact._latencies", lambda networks, batch: [1.0] * len(networks))
+
+
+@pytest.fixture
+def sketched(monkeypatch):
+    """Draw figures, but write them as coarse PNG files alone, for tests that do not look at them."""
+
+    def save(made, path, form):
+        if form == "png":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.savefig(path, format=form, dpi=40)
+
+    monkeypatch.setattr("suite.report.figures._save", save)
+
+
+@pytest.fixture(scope="session")
+def counted() -> dict:
+    """The counts of multiply-adds by the name of their function, each made once for an architecture, on which alone they depend."""
+    known: dict = {}
+
+    def once(count):
+        def found(model, in_shape):
+            key = count, str(model), in_shape
+            if key not in known:
+                known[key] = count(model, in_shape)
+            return known[key]
+
+        return found
+
+    return {name: once(getattr(loop, name)) for name in ("dense_flops", "valid_flops")}
+
+
+@pytest.fixture
+def start(small, trained, counted, monkeypatch):
     """start(method, model=..., seed=..., **schedule): a run that has not trained yet; what it builds on is trained first."""
+    for name, count in counted.items():
+        monkeypatch.setattr(loop, name, count)
 
     def make(chosen: Method | str, model: str = "lenet_300_100", seed: int = 0, **schedule) -> Run:
         chosen = method(chosen) if isinstance(chosen, str) else chosen

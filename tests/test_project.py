@@ -140,7 +140,7 @@ def test_reference_records_are_named_by_todays_identity(folder):
 
 
 @pytest.mark.parametrize("folder", REFERENCE, ids=name_of)
-def test_reference_tables_are_what_their_records_render_to(folder, tmp_path):
+def test_reference_tables_are_what_their_records_render_to(folder, tmp_path, sketched):
     table, profile = table_of(folder)
     home = folder.parents[2] / table.home / profile
     for kept in ("runs", "failures"):

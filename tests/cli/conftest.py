@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from suite.cli import main
@@ -62,13 +63,14 @@ def heed_interrupts():
 
 @pytest.fixture
 def invoke(tmp_path, monkeypatch):
-    """`invoke("plan", "table1")`: the command in this process, for what trains nothing; has exit_code, stdout and stderr."""
+    """`invoke("plan", "table1")`: the command in this process, which has imported everything; has exit_code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SUITE_OFFLINE", "1")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("SUITE_DATA", raising=False)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    return lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)), prog_name="suite")
+    yield lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)), prog_name="suite")
+    torch.set_flush_denormal(False)
 
 
 def record(spec, profile="smoke", status="done", **metrics):

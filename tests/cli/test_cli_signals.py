@@ -1,4 +1,4 @@
-"""Workers that are killed and commands that are interrupted, while runs are trained."""
+"""Workers that are killed and commands that are interrupted, while runs are trained; then the same goes on in this process."""
 
 import json
 import os
@@ -12,12 +12,14 @@ from suite.runs.store import Store
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")]
 
-LINE = ("reproduce", "table1", "--profile", "smoke", "--no-tracking")
+TABLE = "rvscgd/table1"
+LINE = ("reproduce", TABLE, "--profile", "smoke", "--no-tracking")
+HERE = ("--jobs", "1")
 
 
 @pytest.fixture
 def store(tmp_path):
-    return Store.of(tmp_path / "results" / "runs", "sgl0/table1", "smoke")
+    return Store.of(tmp_path / "results" / "runs", TABLE, "smoke")
 
 
 def until(found, process=None, seconds=240):
@@ -57,9 +59,9 @@ def records(store):
     return list(store.folder.glob("runs/*.json"))
 
 
-def test_a_killed_worker_fails_its_run_alone(started, command, store):
-    line = (*LINE, "--seeds", "1", "--method", "dense", "--method", "group_lasso", "--jobs", "2")
-    process = started(*line)
+def test_a_killed_worker_fails_its_run_alone(started, invoke, no_latency, store):
+    line = (*LINE, "--seeds", "1", "--method", "networks/base", "--method", "networks/coarse ReLU")
+    process = started(*line, "--jobs", "2")
     worker = until(lambda: next((pid for pid in children(process) if trains(pid)), None), process)
     os.kill(worker, signal.SIGKILL)
     out, err = process.communicate(timeout=300)
@@ -71,15 +73,15 @@ def test_a_killed_worker_fails_its_run_alone(started, command, store):
     assert "killed" in json.loads(failure.read_text())["error"]
     assert len(records(store)) == 1
 
-    again = command(*line)
-    assert again.returncode == 0, again.stderr
+    again = invoke(*line, *HERE)
+    assert again.exit_code == 0, again.output
     assert "computed 1, reused 1, failed 0" in again.stdout
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_an_interrupted_command_goes_on_where_it_was(started, command, store, jobs):
-    line = (*LINE, "--seeds", "3", "--method", "dense", "--quiet", "--jobs", jobs)
-    process = started(*line)
+def test_an_interrupted_command_goes_on_where_it_was(started, invoke, no_latency, store, jobs):
+    line = (*LINE, "--seeds", "5", "--method", "networks/base", "--quiet")
+    process = started(*line, "--jobs", jobs)
     until(lambda: records(store), process)
     workers = children(process)
     process.send_signal(signal.SIGINT)
@@ -89,8 +91,8 @@ def test_an_interrupted_command_goes_on_where_it_was(started, command, store, jo
     assert err.splitlines() == ["interrupted; the same command goes on from here"]
     until(lambda: not any(map(is_running, workers)), seconds=30)
     done = len(records(store))
-    assert 1 <= done < 3
+    assert 1 <= done < 5
 
-    again = command(*line)
-    assert again.returncode == 0, again.stderr
-    assert f"computed {3 - done}, reused {done}, failed 0" in again.stdout
+    again = invoke(*line, *HERE)
+    assert again.exit_code == 0, again.output
+    assert f"computed {5 - done}, reused {done}, failed 0" in again.stdout

@@ -24,7 +24,7 @@ def table(stored):
     return write
 
 
-def test_strict_report_exits_with_3_when_a_number_is_not_reproduced(invoke, table):
+def test_strict_report_exits_with_3_when_a_number_is_not_reproduced(invoke, sketched, table):
     table(group_lasso={"weight_sparsity": 5.0})
     verdicts = json.loads(invoke("report", "table1", "--json").stdout)["verdicts"]
     (found,) = (v for v in verdicts["numbers"] if (v["row"], v["metric"]) == ("group_lasso", "weight_sparsity"))
@@ -33,7 +33,7 @@ def test_strict_report_exits_with_3_when_a_number_is_not_reproduced(invoke, tabl
     assert invoke("report", "table1", "--strict").exit_code == 3
 
 
-def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, table, monkeypatch):
+def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, sketched, table, monkeypatch):
     """SGL0 far worse than group lasso, against the paper's claim; every run is there, so none is computed."""
     monkeypatch.setattr("suite.api.find_data", lambda *arguments: (False, frozenset()))
     table(sgl0={"test_error": 5.0})
@@ -45,14 +45,14 @@ def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, table,
     assert (relaxed.exit_code, strict.exit_code) == (0, 3)
 
 
-def test_strict_is_content_where_nothing_falls_short(invoke, stored):
+def test_strict_is_content_where_nothing_falls_short(invoke, sketched, stored):
     """One run alone: verdicts are inconclusive at most, and that is no failure."""
     stored("dense", 0, "quick")
     result = invoke("report", "table1", "--strict")
     assert result.exit_code == 0, result.output
 
 
-def test_smoke_runs_have_no_verdict_to_fall_short(invoke, table):
+def test_smoke_runs_have_no_verdict_to_fall_short(invoke, sketched, table):
     table("smoke", group_lasso={"weight_sparsity": 5.0}, sgl0={"test_error": 50.0})
     result = invoke("report", "table1", "--profile", "smoke", "--strict", "--json")
     assert result.exit_code == 0
@@ -73,7 +73,7 @@ def test_report_renders_every_file_and_says_what_is_missing(invoke, stored, tmp_
     json.loads((folder / "verdicts.json").read_text())
 
 
-def test_reported_seeds_are_all_there_are_or_as_many_as_asked_for(invoke, stored):
+def test_reported_seeds_are_all_there_are_or_as_many_as_asked_for(invoke, sketched, stored):
     for seed in range(3):
         stored("dense", seed)
     for arguments, seeds in (([], 3), (["--seeds", "2"], 2), (["--seeds", "4"], 4)):
@@ -119,7 +119,7 @@ def test_compare_shows_the_difference_with_its_interval(invoke, stored, tmp_path
     assert "l1" not in result.stdout
 
 
-def test_a_table_with_comparisons_at_a_level_is_reported(invoke, tmp_path):
+def test_a_table_with_comparisons_at_a_level_is_reported(invoke, sketched, tmp_path):
     """They stand among the verdicts and are none themselves."""
     folder = Path("nonconvex-sgl", "table1", "quick", "runs")
     shutil.copytree(Path(__file__).parents[2] / "results" / "reference" / folder, tmp_path / folder)
