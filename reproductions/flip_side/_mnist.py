@@ -50,7 +50,7 @@ SETTINGS = {
     "quick": Profile(
         PAPER.squeezed(PAPER.epochs // QUICK, rate_factor=QUICK),
         departures=(
-            f"A {QUICK}th of the epochs at {QUICK} times the rates, to fit two cores and a quarter of an hour: as far as these methods"
+            f"A tenth of the epochs at {QUICK} times the rates, to fit two cores and a quarter of an hour: as far as these methods"
             " remove weights by steps of Adam, whose size is the rate, the way to zero takes as much of the training as in the paper.",
         ),
     ),

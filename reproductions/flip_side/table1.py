@@ -3,10 +3,15 @@
 from reproductions.flip_side import SOURCE
 from reproductions.flip_side._mnist import CELLS, DEPARTURES, SETTINGS
 from suite.reproduction import Column, Reproduction, Scatter
+from suite.stats.claims import comparable, lower
 
 weights_left = Column("weights_left", "weights left", better="lower", tolerance=1.0)
 test_error = Column("test_error", "test error", better="lower", tolerance=0.3)
 as_trained = Column("test_error@no threshold", "test error, no weight set to zero", better="lower", tolerance=0.3)
+
+ABSTRACT = "abstract: similar empirical behavior of the adaptive dropout method and classical methods; the margins are ours"
+PRINTED = "the printed numbers"
+CLASSICAL = {"log_sum": "LogSum", "ada_prox": "AdaProx", "ada_tikhonov": "AdaTikhonov"}
 
 TABLE = Reproduction(
     id="flip-side/table1",
@@ -28,6 +33,24 @@ TABLE = Reproduction(
         Column("architecture", "compact network", unit=""),
     ),
     baseline="log_sum",
+    claims=(
+        *(
+            comparable(
+                row,
+                "vardrop+lr+ar",
+                metric,
+                margin,
+                text=f"{label} {words} as VarDrop+LR+AR (within {margin:g} points)",
+                source=ABSTRACT,
+            )
+            for row, label in CLASSICAL.items()
+            for metric, margin, words in (("test_error", 0.5, "has the same error"), ("weights_left", 1.0, "leaves as many weights"))
+        ),
+        lower("vardrop+lr", "vardrop", "weights_left", text="local reparametrisation leaves fewer weights", source=PRINTED),
+        lower("vardrop+lr+ar", "vardrop+lr", "weights_left", text="additive reparametrisation leaves fewer still", source=PRINTED),
+        lower("vardrop+lr", "vardrop+lr+ar", "test_error", text="VarDrop+LR has a lower error than VarDrop+LR+AR", source=PRINTED),
+        lower("eta_trick", "log_sum", "test_error", text="the η-trick has a lower error than LogSum", source=PRINTED),
+    ),
     figures=(Scatter(y=test_error, x=(weights_left,)),),
     departures=DEPARTURES,
     stand_in="digits",

@@ -105,7 +105,7 @@ TABLE = Reproduction(
         " the threshold out of the mean in training.",
         "The loss is the mean over a batch plus the divergence over 60,000; that of the scripts is 60,000 times as great, which Adam's"
         " epsilon makes up for exactly.",
-        "log alpha has 1e-16 added to the square of the weight; the scripts add 1e-8 in convolutions when they draw noise, and else nothing.",
+        "log alpha has 1e-16 added to the square of the weight; the scripts add 1e-8 where they draw noise in convolutions, else nothing.",
         "How the original was trained is not stated: here as the sparse network, without noise and divergence.",
         "Pruning by magnitude is our control. The README's rows of other papers (Han et al., DNS, SWS) are of methods that train on after"
         " pruning, and have no row here.",
