@@ -150,3 +150,52 @@ def test_the_findings_on_theorem_1_are_those_of_figure_4(rvsm):
     assert f"it holds for {mean(results, '10 normal', 'lagrangian_falls'):.0f} % of the starts" in rvsm
     recovered = {row: mean(results, row, "support_recovered") for row in rows}
     assert recovered == {"5 equal": 100, "10 equal": 100, "20 equal": 0, "50 equal": 0, "10 normal": 0}
+
+
+@pytest.fixture(scope="module")
+def adaptive() -> str:
+    return " ".join((ROOT / "docs" / "adaptive-dropout.md").read_text().split())
+
+
+def test_the_findings_on_the_case_study_are_those_of_its_table(adaptive):
+    results = quick("flip-side/table1")
+
+    def left(*rows: str) -> list[str]:
+        return [f"{mean(results, row, 'weights_left'):.2f}" for row in rows]
+
+    assert "{} and {} % of the weights (printed: 2.38 and 2.76)".format(*left("vardrop+lr+ar", "ada_prox")) in adaptive
+    slow = left("log_sum", "ada_tikhonov", "eta_trick")
+    assert "LogSum, AdaTikhonov and the η-trick leave {}, {} and {} % (1.90, 1.83, 5.13)".format(*slow) in adaptive
+    assert f"keeps {left('vardrop')[0]} % (59.46)" in adaptive
+    numbers = [n for n in results.verdicts["numbers"] if n["metric"].startswith("test_error") and n["published"] >= 2]
+    assert len(numbers) == 5
+    assert all(abs(n["difference"]) < 0.2 for n in numbers)
+    claims = {claim["text"]: claim for claim in results.verdicts["claims"]}
+    same = [c for text, c in claims.items() if text.startswith("AdaProx")]
+    assert [claim["verdict"] for claim in same] == ["holds", "holds"]
+    more = {}
+    for name in ("LogSum", "AdaTikhonov"):
+        errors, weights = (
+            next(c for text, c in claims.items() if text.startswith(f"{name} {words}")) for words in ("has the same", "leaves")
+        )
+        assert (errors["verdict"], weights["verdict"]) == ("inconclusive", "does not hold")
+        more[name] = weights["difference"]
+    assert "LogSum and AdaTikhonov leave {:.2f} and {:.2f} points more".format(*more.values()) in adaptive
+
+
+def test_the_case_study_at_the_papers_settings_is_quoted_from_its_records(adaptive):
+    results = Results.load(get("flip-side/table1"), "paper", ROOT / "results" / "reference")
+    for row, sentence in {
+        "vardrop+lr+ar": "VarDrop+LR+AR leaves {:.2f} % of the weights at {:.2f} % error",
+        "vardrop+lr": "VarDrop+LR leaves {:.2f} % at {:.2f} %",
+    }.items():
+        assert sentence.format(mean(results, row, "weights_left"), mean(results, row, "test_error")) in adaptive
+
+
+def test_the_findings_on_sparse_variational_dropout_are_those_of_its_table(adaptive):
+    results = quick("sparse-vd/table1")
+    for net, words in (("LeNet-300-100", "after 20 epochs (printed: 68"), ("LeNet-5", "after 6 epochs (280")):
+        fold, error = (mean(results, f"{net}/sparse_vd", metric) for metric in ("compression", "test_error"))
+        between = "-fold compression at" if "300" in net else "-fold at"
+        ending = " % error " if "300" in net else " % "
+        assert f"{net}: {fold:.0f}{between} {error:.2f}{ending}{words}" in adaptive

@@ -2,7 +2,7 @@
 
 from reproductions.sparse_vd import SOURCE
 from suite.methods import method
-from suite.reproduction import Cell, Column, Profile, Reproduction, StrengthPath
+from suite.reproduction import Cell, Column, Curves, Profile, Reproduction
 from suite.stats.claims import comparable, lower
 from suite.training.schedule import Schedule
 
@@ -98,7 +98,7 @@ TABLE = Reproduction(
             ),
         )
     ),
-    figures=(StrengthPath(y=test_error, x=(Column("weights_left", "weights left", better="lower"),)),),
+    figures=(Curves(columns=(Column("weights_left", "weights left", better="lower"), test_error), along="training"),),
     departures=(
         "Settings are those of the authors' scripts: inputs x / 256 less the mean image, initial weights, rates, the divergence brought in"
         " between epochs 5 and 20 of 200 (an author says elsewhere that there was none of that), noise bounded by the clamp, weights beyond"

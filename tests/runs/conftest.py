@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from small_tables import make_table
 
-from suite.methods import method
-from suite.reproduction import Profile, Reproduction, grid
 from suite.runs.executors.serial import Serial
 from suite.runs.orchestrate import Options, reproduce
 from suite.runs.store import Store
 from suite.runs.worker import Task, compute, prepare_process
-from suite.training.schedule import Schedule
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -27,18 +25,6 @@ def one_thread():
 def no_latency(monkeypatch):
     """Leave out the compact network, whose latency takes longer to measure than these runs to train (in this process only)."""
     monkeypatch.setattr("suite.training.loop.compact_metrics", lambda *arguments, **options: {})
-
-
-def make_table(*methods, epochs: int = 1) -> Reproduction:
-    methods = tuple(method(m) if isinstance(m, str) else m for m in methods)
-    return Reproduction(
-        id="fake/table",
-        title="A table",
-        source="nobody",
-        cells=grid(dataset="digits", model="lenet_300_100", method=methods),
-        settings={"smoke": Profile(Schedule(epochs, batch_size=500))},
-        columns=(),
-    )
 
 
 class Witness:

@@ -34,7 +34,7 @@ SETTINGS = {
     "PYTHONPATH": str(Path(__file__).parent),
 }
 MEMORY = 100 << 20
-EPOCHS = 8
+EPOCHS = 14
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def outlives_a_node_and_an_interrupt(table, compute_table, store, tmp_path, clus
 DRIVER = """
     from pathlib import Path
 
-    from conftest import make_table
+    from small_tables import make_table
     from misbehaving import Misbehaving
 
     from suite.api import chosen_executor
@@ -145,7 +145,7 @@ DRIVER = """
         def result(self, result):
             print("result", flush=True)
 
-    wanted = make_table("dense", Misbehaving(how="dawdles"), epochs=20)
+    wanted = make_table("dense", Misbehaving(how="dawdles"), epochs=40)
     with chosen_executor("ray", None, "auto", {address!r}) as (executor, device):
         reproduce(wanted, 1, "smoke", executor, Options(Path({out!r})), [Told()])
 """
@@ -155,7 +155,7 @@ def outlives_the_head(table, compute_table, store, tmp_path, cluster, witness):
     """The head ends, and with it the process that is connected to it. What it has computed until then is there, and goes on here."""
     script = tmp_path / "driver.py"
     script.write_text(textwrap.dedent(DRIVER).format(address=cluster.address, out=str(tmp_path)))
-    wanted = table("dense", Misbehaving(how="dawdles"), epochs=20)
+    wanted = table("dense", Misbehaving(how="dawdles"), epochs=40)
     quick, slow = (spec.key for spec in wanted.runs("smoke", 1))
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as driver:
         assert any(store.read(quick) and store.checkpoint(slow).exists() for _ in driver.stdout)

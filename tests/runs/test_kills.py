@@ -13,8 +13,8 @@ import signal
 import time
 
 import pytest
-from conftest import make_table
 from misbehaving import Misbehaving
+from small_tables import make_table
 
 from suite.runs.executors.serial import Serial
 from suite.runs.orchestrate import Options, reproduce

@@ -140,7 +140,7 @@ ORPHANS = """
     import sys
     sys.path[:0] = {paths!r}
 
-    from conftest import make_table
+    from small_tables import make_table
     from misbehaving import Misbehaving
 
     from suite.runs.executors.processes import Processes
