@@ -14,9 +14,10 @@ from typing import Any
 from suite.errors import SuiteError
 from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath, Sweep
 from suite.runs.spec import RunSpec
-from suite.table import Cell, Column, Profile, grid
+from suite.table import COMPACT, Cell, Column, Profile, grid
 
 __all__ = [
+    "COMPACT",
     "Boxplot",
     "Cell",
     "Column",

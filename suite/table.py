@@ -27,6 +27,16 @@ class Column:
     tolerance: float | None = None
 
 
+COMPACT = (
+    Column("parameters_left", "parameters left"),
+    Column("flops_left", "FLOPs left"),
+    Column("compact_parameters_left", "compact network: parameters"),
+    Column("compact_flops_left", "compact network: FLOPs"),
+    Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+)
+"""What is left of the network, with zeros in it and made smaller, and whether the two say the same."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """What one row's runs have in common; a seed and a profile's schedule make each a run.

@@ -2,7 +2,7 @@
 
 from reproductions.flip_side import SOURCE
 from reproductions.flip_side._mnist import CELLS, DEPARTURES, SETTINGS
-from suite.reproduction import Column, Reproduction, Scatter
+from suite.reproduction import COMPACT, Column, Reproduction, Scatter
 from suite.stats.claims import comparable, lower
 
 weights_left = Column("weights_left", "weights left", better="lower", tolerance=1.0)
@@ -25,11 +25,7 @@ TABLE = Reproduction(
         Column("weight_sparsity", "weight sparsity, |w| < 1e-5"),
         Column("weight_sparsity_exact", "zeros"),
         Column("neuron_sparsity", "neuron sparsity"),
-        Column("parameters_left", "parameters left"),
-        Column("flops_left", "FLOPs left"),
-        Column("compact_parameters_left", "compact network: parameters"),
-        Column("compact_flops_left", "compact network: FLOPs"),
-        Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+        *COMPACT,
         Column("architecture", "compact network", unit=""),
     ),
     baseline="log_sum",

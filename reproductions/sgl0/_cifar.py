@@ -7,7 +7,7 @@ from typing import Any
 
 from suite.methods import method
 from suite.methods.base import Method
-from suite.reproduction import Cell, Column, Profile, Reproduction, Sweep
+from suite.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Sweep
 from suite.stats.claims import Claim, comparable, higher
 from suite.training.schedule import Schedule
 
@@ -183,11 +183,7 @@ def sweep(item: str, dataset: str, title: str, source: str, alphas: Sequence[flo
         columns=(weight_sparsity, neuron_sparsity, test_error, Column("best_test_error", "best-on-test error")),
         extra=(
             Column("weight_sparsity_exact", "exact zeros"),
-            Column("parameters_left", "parameters left"),
-            Column("flops_left", "FLOPs left"),
-            Column("compact_parameters_left", "compact network: parameters"),
-            Column("compact_flops_left", "compact network: FLOPs"),
-            Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+            *COMPACT,
             Column("latency_ratio", "compact network: latency over dense", unit="", digits=2),
         ),
         baseline="group_lasso",

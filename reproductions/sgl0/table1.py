@@ -2,7 +2,7 @@
 
 from reproductions.sgl0 import PAPER, QUICK_EPOCHS
 from suite.methods import method
-from suite.reproduction import Cell, Column, Profile, Reproduction, Scatter, grid
+from suite.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Scatter, grid
 from suite.stats.claims import comparable, distinguishable, highest, lower, lowest
 
 QUICK_FACTOR = 20.0
@@ -67,11 +67,7 @@ TABLE = Reproduction(
     columns=(weight_sparsity, neuron_sparsity, test_error, Column("best_test_error", "best-on-test error")),
     extra=(
         Column("weight_sparsity_exact", "exact zeros"),
-        Column("parameters_left", "parameters left"),
-        Column("flops_left", "FLOPs left"),
-        Column("compact_parameters_left", "compact network: parameters"),
-        Column("compact_flops_left", "compact network: FLOPs"),
-        Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+        *COMPACT,
         Column("latency_ratio", "compact network: latency over dense", unit="", digits=2),
         Column("architecture", "compact network", unit=""),
     ),

@@ -2,7 +2,7 @@
 
 from reproductions.sparse_vd import SOURCE
 from suite.methods import method
-from suite.reproduction import Cell, Column, Curves, Profile, Reproduction
+from suite.reproduction import COMPACT, Cell, Column, Curves, Profile, Reproduction
 from suite.stats.claims import comparable, lower
 from suite.training.schedule import Schedule
 
@@ -69,11 +69,7 @@ TABLE = Reproduction(
         Column("test_error@no threshold", "test error, no weight set to zero"),
         Column("best_test_error", "best-on-test error"),
         Column("neuron_sparsity", "neuron sparsity"),
-        Column("parameters_left", "parameters left"),
-        Column("flops_left", "FLOPs left"),
-        Column("compact_parameters_left", "compact network: parameters"),
-        Column("compact_flops_left", "compact network: FLOPs"),
-        Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+        *COMPACT,
         Column("architecture", "compact network", unit=""),
     ),
     baseline="original",
