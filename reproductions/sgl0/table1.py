@@ -52,7 +52,7 @@ TABLE = Reproduction(
         "quick": Profile(
             PAPER.squeezed(QUICK_EPOCHS, penalty_factor=QUICK_FACTOR),
             departures=(
-                "The schedule is shortened, the milestones of rate and beta in proportion, to fit two cores and half an hour.",
+                "The schedule is shortened, the milestones of rate and beta in proportion, to fit two cores and three quarters of an hour.",
                 "Every penalty strength, lambda and beta alike, is multiplied by one factor, the same for all methods: at the paper's"
                 " strength a penalty needs far more steps to remove weights. `sgl0/calibration` chose it on held-out training images.",
                 "Variational dropout and the adaptive mask keep their own strength: they remove weights in as few steps as these.",
