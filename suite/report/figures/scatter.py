@@ -24,7 +24,7 @@ FAR = 2.0
 """A row whose mean is more than this many times the median row's is put on the upper edge, so that the others can be told apart."""
 POINT: dict[str, Any] = {"markersize": 4.5, "markeredgewidth": 0, "alpha": 0.6}
 MEAN: dict[str, Any] = {"markersize": 6, "markeredgewidth": 1.1}
-HOLLOW: dict[str, Any] = {"markerfacecolor": "white", "markersize": 7.5, "markeredgewidth": 1.2}
+HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 7.5, "markeredgewidth": 1.2}
 
 Style = tuple[str, str]
 
