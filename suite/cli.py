@@ -58,7 +58,12 @@ def main(verbose: bool) -> None:
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.INFO if verbose else logging.WARNING)
 
 
-profile_option = click.option("--profile", default="quick", show_default=True, help="smoke, quick or paper: how long the runs train.")
+profile_option = click.option(
+    "--profile",
+    default="quick",
+    show_default=True,
+    help="smoke, quick or paper: how long the runs train. With -bf16 added, as in paper-bf16, networks compute under autocast.",
+)
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), default=OUT, show_default=True, help="Folder of the records and tables."
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from suite.errors import SuiteError
 from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath, Sweep
+from suite.runs.conditions import BF16
 from suite.runs.spec import RunSpec
 from suite.table import COMPACT, Cell, Column, Profile, grid
 
@@ -135,10 +136,14 @@ class Reproduction:
         return tuple(dict.fromkeys(cell.group for cell in self.cells))
 
     def profile(self, name: str) -> Profile:
-        """The settings of a profile; SuiteError for one that this table does not have."""
-        if name not in self.settings:
-            raise SuiteError(f"{self.id} has no profile {name!r}", f"it has {', '.join(self.settings)}")
-        return self.settings[name]
+        """The settings of a profile, with "-bf16" after its name for networks under autocast; SuiteError for one that is not there."""
+        plain, dash, precision = name.partition("-")
+        trains = any(cell.dataset for cell in self.cells)
+        if plain not in self.settings or (dash and not (trains and precision == BF16)):
+            more = f", and with -{BF16} added networks compute in that precision" * trains
+            raise SuiteError(f"{self.id} has no profile {name!r}", f"it has {', '.join(self.settings)}{more}")
+        found = self.settings[plain]
+        return replace(found, cells={**found.cells, "precision": precision}) if dash else found
 
     def with_methods(self, wanted: Sequence[str]) -> Reproduction:
         """The table with only the rows named: by their key, else by their method, which may stand in several rows."""

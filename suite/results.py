@@ -129,7 +129,7 @@ class Results:
     @property
     def is_result(self) -> bool:
         """Whether the paper's own data was used, in earnest: smoke runs and stand-in runs are checks of the code, not results."""
-        return not self.stand_in and self.profile != CHECK and self.reproduction.profile(self.profile).dataset is None
+        return not self.stand_in and self.profile.partition("-")[0] != CHECK and self.reproduction.profile(self.profile).dataset is None
 
     @cached_property
     def rows(self) -> list[Row]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from suite.methods.base import Method
+from suite.runs.conditions import Conditions
 from suite.runs.spec import RunSpec
 from suite.training.schedule import Schedule
 
@@ -38,20 +39,11 @@ COMPACT = (
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What one row's runs have in common; a seed and a profile's schedule make each a run.
+class Cell(Conditions):
+    """What one row's runs have in common, with their conditions; a seed and a profile's schedule make each a run.
 
     dataset       "" for a program that needs no data
     changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
-    hold_out      score on this many images held out of the training set, and leave the test set alone
-    validation    share of the training set that is held out to choose strengths on; the test set is scored beside it
-    normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd, either a number or one for each channel; (): as they are
-    centred       the mean training example is taken from all inputs, feature by feature
-    start         a kind and a scale, such as ("normal", 0.02): how weights start, see `suite.training.start`; (): as the model has them
-    n_train       > 0: so many training examples, drawn class by class in proportion, the same for every seed; 0: all
-    n_test        the same of the test set
-    crop          > 0: in every epoch each training image is cut anew out of itself with a border of so many black pixels
-    flip          in every epoch each training image is mirrored left to right, or not, with even odds
     group         the block that the row is compared in, where a table has several (a data set, as a rule)
     name, title   what claims and what readers call the row, in place of the method's key and label
     """
@@ -60,18 +52,9 @@ class Cell:
     model: str
     method: Method
     changes: tuple[tuple[str, Any], ...] = ()
-    hold_out: int = 0
-    validation: float = 0.0
     group: str = ""
     name: str = ""
     title: str = ""
-    normalise: tuple[Any, ...] = ()
-    centred: bool = False
-    start: tuple[Any, ...] = ()
-    n_train: int = 0
-    n_test: int = 0
-    crop: int = 0
-    flip: bool = False
 
     @property
     def row(self) -> str:

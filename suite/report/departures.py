@@ -26,6 +26,7 @@ WORDS = {
     "crop": "pixels of the border out of which training images are cropped",
     "flip": "mirrored training images",
     "normalise": "mean and standard deviation taken out of the inputs",
+    "precision": "precision of the network's passes and of its errors (weights, penalties and steps are float32)",
 }
 ALL = {"n_train": "all", "n_test": "all"}
 """What 0 means."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from suite.runs.spec import PROTOCOL, RunSpec
+from suite.runs.spec import PROTOCOL, RunSpec, digest
 
 ANY = 999_999_999_937
 """A seed that stands for all others."""
@@ -19,7 +18,3 @@ def keys(spec: RunSpec, seeds: Iterable[int]) -> list[str]:
     before, after = json.dumps(identity, sort_keys=True, separators=(",", ":")).split(f'"seed":{ANY}')
     own = {0: replace(spec, seed=0).key}  # a seed of 0 is the default, and not written
     return [own.get(seed) or digest(f'{before}"seed":{seed}{after}') for seed in seeds]
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

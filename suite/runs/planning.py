@@ -11,6 +11,7 @@ from pathlib import Path
 
 from suite.files import write_text
 from suite.reproduction import Reproduction
+from suite.runs.conditions import FLOAT32
 from suite.runs.keys import keys
 from suite.runs.orchestrate import with_needs
 from suite.runs.spec import RunSpec
@@ -106,7 +107,8 @@ def kind(spec: RunSpec, device: str = "cpu") -> str:
 
 def place(spec: RunSpec, device: str) -> str:
     """What kinds of runs on the same data, model and device have in common."""
-    return f"{device} " * (device != "cpu") + f"{spec.dataset}{f':{spec.n_train}' * bool(spec.n_train)}/{spec.model}/"
+    precision = f"{spec.precision} " * (spec.precision != FLOAT32)
+    return f"{device} " * (device != "cpu") + f"{precision}{spec.dataset}{f':{spec.n_train}' * bool(spec.n_train)}/{spec.model}/"
 
 
 def epochs(spec: RunSpec) -> int:

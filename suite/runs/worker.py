@@ -36,7 +36,8 @@ class Task:
 
 
 def prepare_process(threads: int = 1) -> None:
-    """Settings of a process that trains: thread count, flushed denormals, memory kept between steps.
+    """Settings of a process that trains: thread count, flushed denormals, memory kept between steps; on a GPU, products of float32
+    numbers in float32 (by default convolutions round them to TF32, ten bits), and the same sums every time.
 
     As weights die they turn denormal, and arithmetic on denormals is many times slower. Buffers of a few megabytes that are given
     back to the system and taken again at every step cost a page fault per 4 KiB; glibc is told to keep them.
@@ -45,6 +46,8 @@ def prepare_process(threads: int = 1) -> None:
 
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.deterministic = True
     try:
         libc = ctypes.CDLL(None)
         libc.mallopt(-3, 32 << 20)  # M_MMAP_THRESHOLD, at its greatest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -38,13 +38,9 @@ def test_error(model: nn.Module, x: Tensor, y: Tensor) -> float:
     return 100 * wrong.item() / len(y)
 
 
-def score(model: nn.Module, view: View, x: Tensor, y: Tensor, count, error: float | None = None) -> dict[str, float]:
-    """Test error with the view's weights and `count(model)`, a dictionary of counts, on the weights the view counts.
-
-    error: the test error with these weights, where it is known already
-    """
-    if error is None:
-        with placed(model, view.weights):
-            error = test_error(model, x, y)
+def score(model: nn.Module, view: View, error: Callable[[], float], count: Callable[[nn.Module], dict[str, float]]) -> dict[str, float]:
+    """The test error, `error()` with the view's weights in the model, and `count(model)` on the weights that the view counts."""
+    with placed(model, view.weights):
+        found = error()
     with placed(model, view.counted if view.counted is not None else view.weights):
-        return {"test_error": error} | count(model)
+        return {"test_error": found} | count(model)

@@ -20,6 +20,7 @@ from suite.methods.base import Context, Finished, Method, View
 from suite.methods.layers import regularised_layers
 from suite.metrics import dense_flops, layer_sparsity, measure, valid_flops
 from suite.metrics.compact import compact_metrics
+from suite.runs.conditions import BF16
 from suite.runs.spec import RunSpec
 from suite.training import checkpoint
 from suite.training.augment import draw, moved
@@ -106,9 +107,20 @@ class Run:
         self.epoch = 0
         self.curves: dict[str, list[float]] = {name: [] for name in (*CURVES, *[HELD] * bool(len(self.x_held)))}
 
+    def computing(self) -> torch.autocast:
+        """The context of the network's passes: autocast to bfloat16 where the run asks for that."""
+        return torch.autocast(self.x.device.type, torch.bfloat16, enabled=self.spec.precision == BF16)
+
+    def error(self, held: bool = False) -> float:
+        """Error in percent of the network as it is on the test set or on the held-out examples, in the run's precision."""
+        with self.computing():
+            return test_error(self.model, *((self.x_held, self.y_held) if held else (self.x_test, self.y_test)))
+
     def step(self, x: Tensor, y: Tensor) -> Tensor:
         """One step of the optimiser on one batch; the loss without the penalty, on the device."""
-        loss = cross_entropy(self.model(x), y)
+        with self.computing():
+            scores = self.model(x)
+        loss = cross_entropy(scores.float(), y)
         penalty = self.method.penalty()
         self.optimizer.zero_grad(set_to_none=True)
         (loss if penalty is None else loss + penalty).backward()
@@ -152,9 +164,9 @@ class Run:
         finite = math.isfinite(loss) and all(bool(p.isfinite().all()) for p in self.model.parameters())
         view = self.method.scored()
         with placed(self.model, view.weights):
-            error = test_error(self.model, self.x_test, self.y_test)
+            error = self.error()
             counts = self.counts(self.model)
-            held = {HELD: test_error(self.model, self.x_held, self.y_held)} if len(self.x_held) else {}
+            held = {HELD: self.error(held=True)} if len(self.x_held) else {}
         seconds = time.perf_counter() - start
         counted = (counts[name] for name in COUNTED)
         values = dict(zip(CURVES, (loss, error, *counted, self.context.learning_rate, seconds), strict=True))
@@ -204,13 +216,14 @@ class Run:
         metrics["best_test_error"] = min(self.curves["test_error"], default=metrics["test_error"])
         self.method.finish()
         if len(self.x_held):
-            metrics[HELD] = test_error(self.model.eval(), self.x_held, self.y_held)
+            self.model.eval()
+            metrics[HELD] = self.error(held=True)
         metrics |= compact_metrics(self.model, self.x_test, self.in_shape, dense=self.dense)
         weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         return Outcome(status, metrics, views, layer_sparsity(self.model), self.curves, weights, first_filters(self.model))
 
     def scores(self, view: View, error: float | None = None) -> dict[str, float]:
-        return score(self.model, view, self.x_test, self.y_test, self.counts, error)
+        return score(self.model, view, self.error if error is None else lambda: error, self.counts)
 
     def counts(self, model: nn.Module) -> dict[str, float]:
         return measure(model, self.in_shape, dense=self.dense, valid=self.valid)

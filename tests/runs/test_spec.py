@@ -38,6 +38,7 @@ CHANGES = {
     "n_test": 1000,
     "crop": 4,
     "flip": True,
+    "precision": "bf16",
 }
 SCHEDULE_CHANGES = {
     "epochs": 199,
@@ -139,15 +140,15 @@ def test_another_protocol_is_another_run(monkeypatch):
 
 
 def test_how_a_run_is_computed_is_no_part_of_it():
-    text = str(RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER, 2, 7).identity())
+    text = str(RunSpec("mnist", "lenet5_caffe", method("cges"), PAPER, 2, hold_out=7).identity())
     part = {"dataset", "model", "method", "schedule", "seed", "hold_out", "validation", "normalise", "centred", "start"}
-    part |= {"n_train", "n_test", "crop", "flip"}
+    part |= {"n_train", "n_test", "crop", "flip", "precision"}
     assert {f.name for f in fields(RunSpec)} == part
     assert not any(word in text for word in ("device", "cpu", "cuda", "threads", "jobs", "path", "/"))
 
 
 def test_identity_is_plain_data():
-    spec = RunSpec("mnist", "lenet5_caffe", method("random_pruning", like=method("sgl0", grow="all"), scope="layer"), PAPER, 2, 7)
+    spec = RunSpec("mnist", "lenet5_caffe", method("random_pruning", like=method("sgl0", grow="all"), scope="layer"), PAPER, 2, hold_out=7)
     assert spec.identity() == {
         "dataset": "mnist",
         "model": "lenet5_caffe",

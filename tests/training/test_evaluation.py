@@ -35,17 +35,17 @@ def test_error_is_a_percentage_of_all_batches(model):
 
 
 def test_a_view_predicts_with_its_weights(model):
-    found = score(model, View(SWAPPED), X, Y, count)
+    found = score(model, View(SWAPPED), lambda: evaluation.test_error(model, X, Y), count)
     assert found == {"test_error": pytest.approx(200 / 3), "zeros": 6}
 
 
 def test_a_view_may_count_other_weights(model):
-    found = score(model, View({}, counted={"0.weight": torch.zeros(3, 3)}), X, Y, count)
+    found = score(model, View({}, counted={"0.weight": torch.zeros(3, 3)}), lambda: evaluation.test_error(model, X, Y), count)
     assert found == {"test_error": 0, "zeros": 9}
 
 
 def test_nothing_counted_is_not_the_same_as_the_view_counted(model):
-    assert score(model, View({"0.weight": torch.zeros(3, 3)}, counted={}), X, Y, count)["zeros"] == 6
+    assert score(model, View({"0.weight": torch.zeros(3, 3)}, counted={}), lambda: evaluation.test_error(model, X, Y), count)["zeros"] == 6
 
 
 @pytest.mark.parametrize("training", [True, False])
