@@ -53,9 +53,9 @@ class HardConcrete(Penalised):
         super().prepare(model, context)
         start = math.log((1 - self.drop_rate) / self.drop_rate)
         stream = context.streams.generator("gates/init")
-        self.stream = context.streams.generator("gates")
         self.log_alpha = {}
         for name, layer in self.layers.items():
+            self.stream = context.streams.generator("gates", device=layer.weight.device)
             gates = layer.out_channels if isinstance(layer, torch.nn.Conv2d) else layer.in_features
             noise = torch.empty(gates).normal_(0, 0.01, generator=stream).to(layer.weight.device)
             self.log_alpha[name] = torch.nn.Parameter(start + noise)
@@ -73,7 +73,7 @@ class HardConcrete(Penalised):
     def sample(self, name: str, batch: int) -> Tensor:
         """Gates of one layer, shape (batch or 1, gates)."""
         log_alpha = self.log_alpha[name]
-        u = torch.empty(batch if self.local else 1, len(log_alpha)).uniform_(EPS, 1 - EPS, generator=self.stream).to(log_alpha.device)
+        u = log_alpha.new_empty(batch if self.local else 1, len(log_alpha)).uniform_(EPS, 1 - EPS, generator=self.stream)
         return stretch(torch.sigmoid((torch.logit(u) + log_alpha) / TEMPERATURE))
 
     def gate_output(self, name: str):

@@ -7,7 +7,8 @@ import penalty_oracles as oracle
 import pytest
 import torch
 
-from suite.penalties import CGES, ExclusiveLasso, GroupLasso, L1MinusL2, cges_authors_exclusive_map
+from suite.penalties import CGES, ExclusiveLasso, GroupLasso, L1MinusL2, cges_authors_exclusive_map, grouped
+from suite.penalties.base import soft_threshold
 
 STEPS = [0.01, 0.2, 1.0, 6.0]
 
@@ -89,7 +90,8 @@ def test_l1_minus_l2_ties_are_broken_by_index_not_by_memory_format():
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("power", [1, 6])
 @pytest.mark.parametrize("step", [1e-6, 1e-2, 1.0, 1e3])
-def test_exclusive_prox_is_the_one_by_sorting(step, power, dtype):
+@pytest.mark.parametrize("threshold", [grouped._threshold_by_newton, grouped._threshold_by_sorting])
+def test_exclusive_prox_is_the_one_by_sorting(threshold, step, power, dtype):
     """Large groups, heavy tails, equal magnitudes: tau = max_k (u_1 + ... + u_k) / (1/step + k), by a sort in float64."""
     w = torch.randn(40, 300, generator=torch.Generator().manual_seed(power), dtype=torch.float64)
     w = (w.abs() ** power * w.sign()).to(dtype)
@@ -97,7 +99,9 @@ def test_exclusive_prox_is_the_one_by_sorting(step, power, dtype):
     u = w.double().abs().sort(dim=1, descending=True).values
     tau = (u.cumsum(1) / (1 / step + torch.arange(1, 301, dtype=torch.float64))).amax(1, keepdim=True)
     expected = w.double().sign() * (w.double().abs() - tau).clamp(min=0)
-    assert torch.allclose(ExclusiveLasso().prox(w, step).double(), expected, rtol=0, atol=(8 * torch.finfo(dtype).eps * u.max()).item())
+    found = soft_threshold(w, threshold(w.abs(), step))
+    assert torch.allclose(found.double(), expected, rtol=0, atol=(8 * torch.finfo(dtype).eps * u.max()).item())
+    assert torch.equal(ExclusiveLasso().prox(w, step), soft_threshold(w, grouped._threshold_by_newton(w.abs(), step)))
 
 
 def test_prox_of_a_transposed_view_is_that_of_its_copy():
