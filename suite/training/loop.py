@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,9 @@ class Run:
         self.epoch = 0
         self.curves: dict[str, list[float]] = {name: [] for name in (*CURVES, *[HELD] * bool(len(self.x_held)))}
 
-    def computing(self) -> torch.autocast:
+    def computing(self) -> AbstractContextManager[Any]:
         """The context of the network's passes: autocast to bfloat16 where the run asks for that."""
-        return torch.autocast(self.x.device.type, torch.bfloat16, enabled=self.spec.precision == BF16)
+        return torch.autocast(self.x.device.type, torch.bfloat16) if self.spec.precision == BF16 else nullcontext()
 
     def error(self, held: bool = False) -> float:
         """Error in percent of the network as it is on the test set or on the held-out examples, in the run's precision."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -54,7 +53,6 @@ def nowhere(small, monkeypatch, counted):
     for name in ("SGD", "Adam"):
         monkeypatch.setattr(torch.optim, name, partial(unfused, getattr(torch.optim, name)))
     monkeypatch.setattr(Streams, "generator", stream)
-    monkeypatch.setattr(Run, "computing", lambda run: nullcontext())  # nor autocast
     for name in counted:
         monkeypatch.setattr(loop, name, lambda model, in_shape: None)
     return partial(run_of, small=small, device="meta")
