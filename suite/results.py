@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suite.reproduction import Cell, Reproduction
+from suite.runs.keys import keys
+from suite.runs.spec import RunSpec
 from suite.runs.store import Store
 
 if TYPE_CHECKING:
@@ -117,14 +119,21 @@ class Results:
     def _read(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None, stand_in: bool) -> Results:
         store = Store.of(out, reproduction.home, profile)
         most = seeds or stored_seeds(reproduction, profile, store, stand_in)
-        keys = [spec.key for spec in reproduction.runs(profile, most, stand_in)]
-        failures = {key: failure for key in keys if (failure := store.read_failure(key)) is not None}
+        cells = reproduction.on(profile, stand_in)
+        by_cell = [keys(reproduction.spec(cell, profile, 0), range(most)) for cell in cells]
+        wanted = [key for seed in zip(*by_cell, strict=True) for key in seed]
+        failures = {key: failure for key in wanted if (failure := store.read_failure(key)) is not None}
         folder = Store.of(out, reproduction.id, profile).folder
-        return cls(reproduction, profile, most, folder, store.read_all(keys), failures, stand_in)
+        return cls(reproduction, profile, most, folder, store.read_all(wanted), failures, stand_in)
+
+    @cached_property
+    def specs(self) -> dict[str, RunSpec]:
+        """The table's runs by key, in order."""
+        return {spec.key: spec for spec in self.reproduction.runs(self.profile, self.seeds, self.stand_in)}
 
     @property
     def complete(self) -> bool:
-        return len(self.records) == len({s.key for s in self.reproduction.runs(self.profile, self.seeds, self.stand_in)})
+        return len(self.records) == len(self.specs)
 
     @property
     def is_result(self) -> bool:
@@ -141,11 +150,11 @@ class Results:
         """The rows in order with every view below its cell. A row has the metrics of its views too, as "metric@view"."""
         rows = []
         for cell in self.reproduction.on(self.profile, self.stand_in):
-            keys = [self.reproduction.spec(cell, self.profile, seed).key for seed in range(self.seeds)]
-            records = [self.records[key] for key in keys if key in self.records]
+            wanted = keys(self.reproduction.spec(cell, self.profile, 0), range(self.seeds))
+            records = [self.records[key] for key in wanted if key in self.records]
             done = [r for r in records if r["status"] == "done"]
             runs = tuple({"seed": r["seed"], **derived(r), **of_views(r)} for r in done)
-            failed = sum(key in self.failures and key not in self.records for key in keys)
+            failed = sum(key in self.failures and key not in self.records for key in wanted)
             row = Row(cell.row, cell.label, cell, runs, self.seeds, len(records) - len(done), failed, tuple(done))
             rows.append(row)
             for view in dict.fromkeys(name for r in done for name in r["views"]):

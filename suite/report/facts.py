@@ -6,17 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from suite.results import Results
-from suite.runs.spec import RunSpec
-
-
-def specs(results: Results) -> dict[str, RunSpec]:
-    """The table's runs by key, in order."""
-    return {s.key: s for s in results.reproduction.runs(results.profile, results.seeds, results.stand_in)}
 
 
 def records(results: Results) -> list[dict[str, Any]]:
     """The table's records, in order."""
-    return [results.records[key] for key in specs(results) if key in results.records]
+    return [results.records[key] for key in results.specs if key in results.records]
 
 
 def command(results: Results) -> str:
@@ -63,7 +57,7 @@ def datasets(results: Results) -> list[str]:
 def unfinished(results: Results) -> list[str]:
     """A line for each run that was computed and gave no metrics, with the file that says why."""
     lines, several = [], len(datasets(results)) > 1
-    for key, spec in specs(results).items():
+    for key, spec in results.specs.items():
         if key in results.records:
             status, file = results.records[key]["status"], f"runs/{key}.json"
         else:
@@ -83,7 +77,7 @@ def plural(n: int, noun: str) -> str:
 
 
 def _runs(results: Results) -> str:
-    keys, statuses = specs(results), [record["status"] for record in records(results)]
+    keys, statuses = results.specs, [record["status"] for record in records(results)]
     failed = sum(key in results.failures and key not in results.records for key in keys)
     parts = [f"{statuses.count('done')} of {len(keys)} finished"]
     counts = (("diverged", statuses.count("diverged")), ("failed", failed), ("not computed", len(keys) - len(statuses) - failed))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, combinations
 from math import comb
 
@@ -73,19 +74,27 @@ def permutation_test(a: Sequence[float] | np.ndarray, b: Sequence[float] | np.nd
     pooled = np.concatenate([a, b])
     # After centring, the difference of means is proportional to the sum of either group, so the smaller one will do.
     centred, size = pooled - pooled.mean(), min(a.size, b.size)
-    observed = abs(centred[: a.size].sum())
-    splits = comb(pooled.size, size)
-    exact = splits <= MOST_SPLITS
-    if exact:
-        flat = np.fromiter(chain.from_iterable(combinations(range(pooled.size), size)), dtype=np.intp, count=splits * size)
-        sums = centred[flat.reshape(splits, size)].sum(axis=1)
-    else:
-        splits = RESAMPLES
-        shuffled = np.random.default_rng(seed).permuted(np.tile(centred, (splits, 1)), axis=1)
-        sums = shuffled[:, :size].sum(axis=1)
+    exact = comb(pooled.size, size) <= MOST_SPLITS
+    chosen = _all_splits(pooled.size, size) if exact else _random_splits(pooled.size, size, seed)
+    observed, splits = abs(centred[: a.size].sum()), len(chosen)
     rounding = 1e-12 * np.abs(pooled).sum()
-    hits = int((np.abs(sums) >= observed - rounding).sum())
+    hits = int((np.abs(centred[chosen].sum(axis=1)) >= observed - rounding).sum())
     return Permutation(hits / splits if exact else (1 + hits) / (1 + splits), splits, exact)
+
+
+@lru_cache(maxsize=8)
+def _all_splits(total: int, size: int) -> np.ndarray:
+    """Every choice of `size` values out of `total`, a row each, as their indices: the same for all comparisons of a table."""
+    splits = comb(total, size)
+    flat = np.fromiter(chain.from_iterable(combinations(range(total), size)), dtype=np.min_scalar_type(total), count=splits * size)
+    return flat.reshape(splits, size)
+
+
+@lru_cache(maxsize=2)
+def _random_splits(total: int, size: int, seed: int) -> np.ndarray:
+    """`RESAMPLES` of them at random."""
+    indices = np.tile(np.arange(total, dtype=np.min_scalar_type(total)), (RESAMPLES, 1))
+    return np.random.default_rng(seed).permuted(indices, axis=1, out=indices)[:, :size].copy()
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

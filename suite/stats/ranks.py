@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from suite.lazy import LazyModule
 from suite.stats.record import Record
+
+stats = LazyModule("scipy.stats")
 
 FEW_BLOCKS = 6
 
