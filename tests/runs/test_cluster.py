@@ -16,9 +16,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from misbehaving import Misbehaving
 
 from suite.api import chosen_executor
+from suite.cli import main
 from suite.errors import SuiteError
 from suite.metrics.compact import compact_metrics
 from suite.runs.executors.cluster import refuse
@@ -173,8 +175,20 @@ def outlives_the_head(table, compute_table, store, tmp_path, cluster, witness):
     assert dawdled["curves"]["train_loss"] == dense["curves"]["train_loss"]
 
 
+def refuses_what_no_node_has(tmp_path, cluster):
+    """Before anything is computed, with what there is and what to do in one line."""
+    line = ["reproduce", "table1", "--profile", "smoke", "--executor", "ray", "--address", cluster.address, "--out", str(tmp_path / "none")]
+    for asked, what in ((["--gpus", "4"], "4 GPU, and the largest node of the cluster has 0"), (["--cpus", "2"], "2 CPU, and the largest node of the cluster has 1")):
+        found = CliRunner().invoke(main, [*line, *asked])
+        assert found.exit_code == 2
+        assert f"error: a run asks for {what}" in found.output
+        assert len(found.output.strip().splitlines()) == 1
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_sweep_outlives_whoever_is_killed(table, compute_table, store, tmp_path, cluster, witness, in_no_hurry, caplog):
-    """One cluster for both, as it takes a while to start."""
+    """One cluster for all, as it takes a while to start."""
+    refuses_what_no_node_has(tmp_path, cluster)
     outlives_a_node_and_an_interrupt(table, compute_table, store, tmp_path, cluster, witness, caplog)
     outlives_the_head(table, compute_table, store, tmp_path, cluster, witness)
 
