@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from suite.errors import SuiteError
+
+
+ABANDONED_SECONDS = 3600.0
+"""No write takes so long: a scratch file this old is of a process that was killed."""
 
 
 @contextmanager
@@ -34,3 +39,11 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8, whole or not at all."""
     with replaced(path) as scratch:
         scratch.write_text(text, encoding="utf-8")
+
+
+def tidy(folder: Path) -> None:
+    """Remove the scratch files that killed processes left in a folder and in the folders in it."""
+    for path in folder.glob("**/.*.tmp"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                path.unlink()

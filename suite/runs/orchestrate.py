@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 from typing import Protocol
 
+from suite.files import tidy
 from suite.reproduction import Reproduction
 from suite.results import Results
 from suite.runs.executors import Executor, Result
@@ -105,6 +106,7 @@ def reproduce(
     store, shown = (Store.of(options.out, id, profile) for id in (reproduction.home, reproduction.id))
     for place in dict.fromkeys((store, shown)):
         place.check_writable()
+        tidy(place.folder)
     wanted = reproduction.runs(profile, seeds, stand_in, without)
     specs = {spec.key: spec for spec in with_needs(wanted)}
     if options.force:

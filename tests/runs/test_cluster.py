@@ -178,7 +178,10 @@ def outlives_the_head(table, compute_table, store, tmp_path, cluster, witness):
 def refuses_what_no_node_has(tmp_path, cluster):
     """Before anything is computed, with what there is and what to do in one line."""
     line = ["reproduce", "table1", "--profile", "smoke", "--executor", "ray", "--address", cluster.address, "--out", str(tmp_path / "none")]
-    for asked, what in ((["--gpus", "4"], "4 GPU, and the largest node of the cluster has 0"), (["--cpus", "2"], "2 CPU, and the largest node of the cluster has 1")):
+    for asked, what in (
+        (["--gpus", "4"], "4 GPU, and the largest node of the cluster has 0"),
+        (["--cpus", "2"], "2 CPU, and the largest node of the cluster has 1"),
+    ):
         found = CliRunner().invoke(main, [*line, *asked])
         assert found.exit_code == 2
         assert f"error: a run asks for {what}" in found.output

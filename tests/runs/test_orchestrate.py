@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,16 @@ def test_out_of_memory_on_the_gpu_is_a_failure_with_the_remedy(table, compute_ta
     assert error.startswith("out of memory on the GPU; compute fewer runs at a time (--jobs 1")
     assert "\n" not in error
     assert "Tried to allocate 2.00 GiB" in traceback
+
+
+def test_what_killed_writers_left_goes_and_what_is_being_written_stays(table, compute_table, store):
+    left, fresh, named = (store.folder / name for name in ("checkpoints/.0.pt.77.tmp", "weights/.1.pt.78.tmp", "runs/.hidden"))
+    for path in (left, fresh, named):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"part")
+    for path in (left, named):
+        os.utime(path, (0, 0))
+    compute_table(table("dense"))
+    assert not left.exists()
+    assert fresh.exists()
+    assert named.exists()
