@@ -10,7 +10,6 @@ from pathlib import Path
 
 from suite.errors import SuiteError
 
-
 ABANDONED_SECONDS = 3600.0
 """No write takes so long: a scratch file this old is of a process that was killed."""
 
