@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import MISSING, dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 from suite.methods.base import Method
@@ -25,7 +26,7 @@ class RunSpec(Conditions):
     schedule: Schedule
     seed: int = 0
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Sixteen hexadecimal digits that name the run and its file."""
         return digest(json.dumps({"protocol": PROTOCOL, **self.identity()}, sort_keys=True, separators=(",", ":")))

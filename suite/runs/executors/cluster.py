@@ -65,9 +65,13 @@ class Cluster:
         self.losses: Counter[str] = Counter()
 
     def __enter__(self) -> Cluster:
+        import ray
+
         self.left = ExitStack()
         self.left.callback(disconnect)
         self.left.enter_context(redirect_stdout(Overheard()))
+        options = {"num_cpus": self.cpus, "num_gpus": self.gpus, "max_retries": 0, "num_returns": "streaming"}
+        self.work = ray.remote(work).options(**options)  # once: made anew for each run it would be another function on the nodes
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -111,8 +115,7 @@ class Cluster:
         if name and name not in self.datasets:
             self.datasets[name] = Shared(ray.put(packed(data.load(name, task.data_root))))
         files = {path.as_posix(): (task.folder / path).read_bytes() for path in task.starts_from if (task.folder / path).exists()}
-        remote = ray.remote(work).options(num_cpus=self.cpus, num_gpus=self.gpus, max_retries=0, num_returns="streaming")
-        return remote.remote(replace(task, folder=Path(), data_root=self.datasets.get(name)), files, self.cpus)
+        return self.work.remote(replace(task, folder=Path(), data_root=self.datasets.get(name)), files, self.cpus)
 
     def receive(self, stream: Any, task: Task) -> Report | None:
         """The next report of a run, whose files are kept where the run would have left them here; None for one to be sent out again."""
