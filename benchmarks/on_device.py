@@ -1,7 +1,8 @@
 """Steps on a GPU, or on one core, beside a bare PyTorch loop and the device's matrix rate: python benchmarks/on_device.py [--device cuda]
 
 For each network and precision: milliseconds of a step in a plain loop (the same network, batches and optimiser, without a line of the
-harness); the harness's step of each method as a ratio to that; and what the plain loop computes, as a share of what the device does in
+harness); the harness's step of each method as a ratio to that; with --compile the plain step compiled by torch.compile in that mode
+("reduce-overhead" replays CUDA graphs), as a ratio too; and what the plain loop computes, as a share of what the device does in
 products of square matrices of the same precision. A step counts as three forward passes of two operations a multiply-add. What is
 compared takes turns (benchmarks/interleaved.py), and the clock waits for the device.
 """
@@ -41,17 +42,19 @@ def images(model: str, batch: int) -> Dataset:
     return Dataset.from_arrays(name, {"x_train": x, "y_train": y, "x_test": x[:batch], "y_test": y[:batch]})
 
 
-def bare(model: str, data: Dataset, schedule: Schedule, precision: str, device: str) -> Callable[[], object]:
+def bare(model: str, data: Dataset, schedule: Schedule, precision: str, device: str, mode: str = "") -> Callable[[], object]:
+    """A step of the plain loop, of a network that is compiled in a mode of torch.compile where one is given."""
     x, y, _, _ = data.tensors(device)
     network = build(model, in_shape=tuple(x.shape[1:]), n_classes=10, generator=torch.Generator().manual_seed(0)).to(device).train()
     optimizer = torch.optim.SGD(network.parameters(), lr=schedule.learning_rate, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
+    forward = torch.compile(network, mode=mode) if mode else network
     rows = torch.arange(len(x), device=device).split(schedule.batch_size)
     turns = iter(range(10**9))
 
     def step() -> None:
         chosen = rows[next(turns) % len(rows)]
         with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == BF16):
-            loss = cross_entropy(network(x[chosen]), y[chosen])
+            loss = cross_entropy(forward(x[chosen]), y[chosen])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -90,10 +93,11 @@ def product(side: int, precision: str, device: str) -> Callable[[], object]:
 @click.option("--model", "models", multiple=True, default=("lenet5_caffe", "wrn_28_10"), show_default=True)
 @click.option("--method", "methods", multiple=True, default=("dense", "group_lasso", "sgl0"), show_default=True)
 @click.option("--precision", "precisions", multiple=True, type=click.Choice(PRECISIONS), default=PRECISIONS, show_default=True)
+@click.option("--compile", "modes", multiple=True, metavar="MODE", help="Modes of torch.compile: default, reduce-overhead, max-autotune.")
 @click.option("--batch", default=128, show_default=True)
 @click.option("--turns", default=20, show_default=True, help="Turns of each, of --steps steps.")
 @click.option("--steps", default=5, show_default=True)
-def main(device: str, models, methods, precisions, batch: int, turns: int, steps: int) -> None:
+def main(device: str, models, methods, precisions, modes, batch: int, turns: int, steps: int) -> None:
     """Time steps on a device."""
     device = choose_device(device)
     prepare_process(threads=1)
@@ -113,14 +117,23 @@ def main(device: str, models, methods, precisions, batch: int, turns: int, steps
             runs = {
                 name: Run(RunSpec(data.name, model, method(name), schedule, precision=precision), data, device=device) for name in methods
             }
-            work = {"bare": bare(model, data, schedule, precision, device), "product": product(side, precision, device)}
-            seconds = rounds(work | {name: ours(run) for name, run in runs.items()}, turns, steps, clock)
+            work = {"product": product(side, precision, device), **{name: ours(run) for name, run in runs.items()}}
+            work |= {mode: bare(model, data, schedule, precision, device, mode) for mode in modes}
+            seconds = rounds({"bare": bare(model, data, schedule, precision, device)} | work, turns, steps, clock)
             plain, turn = statistics.median(seconds["bare"]), statistics.median(seconds["product"])
             operations = 6 * batch * sum(next(iter(runs.values())).dense.values())
             rate, most = operations / plain / 1e12, 2 * side**3 / turn / 1e12
-            to_bare = [f"{ratio(seconds, name, 'bare'):.3f}" for name in methods]
+            to_bare = [f"{ratio(seconds, name, 'bare'):.3f}" for name in (*methods, *modes)]
             lines.append([model, precision, f"{1e3 * plain:.2f}", *to_bare, f"{rate:.3f}", f"{most:.3f}", f"{100 * rate / most:.1f}"])
-    heads = ["network", "precision", "bare ms", *(f"{name} / bare" for name in methods), "bare TFLOP/s", "matrix TFLOP/s", "share %"]
+    heads = [
+        "network",
+        "precision",
+        "bare ms",
+        *(f"{name} / bare" for name in (*methods, *modes)),
+        "bare TFLOP/s",
+        "matrix TFLOP/s",
+        "share %",
+    ]
     name = torch.cuda.get_device_name(device) if device != "cpu" else "one core"
     click.echo(f"{name}, batches of {batch}\n{tabulate(lines, heads, disable_numparse=True, stralign='right')}")
 

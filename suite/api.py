@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,8 @@ def reproduce_table(
     progress        show a progress bar on standard error
     """
     from suite.runs.orchestrate import Options, Watcher, reproduce
-    from suite.runs.planning import add_timings, from_records
     from suite.runs.progress import Progress
+    from suite.runs.timings import add_timings, forecast, from_records
     from suite.runs.tracking import Tracker
 
     seeds = table.seeds if seeds is None else seeds
@@ -72,7 +73,9 @@ def reproduce_table(
     with chosen_executor(executor, jobs, device, address, cpus, gpus) as (computing, found_device):
         options = Options(out, root, found_device, force, retry_failed)
         stand_in, absent = find_data(wanted, profile, root)
-        watchers: list[Watcher] = [*([Progress(table, profile)] * progress), *([Tracker(out, table.id, profile)] * track)]
+        here = partial(forecast, out=out, data_root=root, jobs=jobs or 1, device=found_device)
+        shown = [Progress(table, profile, here) if executor == "local" else Progress(table, profile)] if progress else []
+        watchers: list[Watcher] = [*shown, *([Tracker(out, table.id, profile)] * track)]
         results = reproduce(wanted, seeds, profile, computing, options, watchers, stand_in, absent)
     add_timings(out, from_records(list(results.records.values()), table.runs(profile, seeds, stand_in)))
     (Results.load(table, profile, out) if methods else results).write()

@@ -107,13 +107,13 @@ def described(table) -> dict:
 def plan(ids, seeds, profile, out, data_root, jobs, timed, device, as_json) -> None:
     """Show the runs of a reproduction, which of them are done, and how long the rest will take. Computes nothing."""
     from suite import api, reproduction
-    from suite.runs import planning
+    from suite.runs import planning, timings
 
     for name in ids:
         table = reproduction.get(name)
         if timed:
             _, absent = api.find_data(table, profile, data_root)
-            planning.measure(table, profile, out, data_root, without=absent, device=api.choose_device(device))
+            timings.measure(table.runs(profile, 1, without=absent), out, data_root, api.choose_device(device))
         planned = planning.plan(table, seeds or table.seeds, profile, out, jobs or cores())
         click.echo(json.dumps(planned.as_dict(), indent=2) if as_json else planned.text())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from tqdm import tqdm
 
@@ -12,10 +13,13 @@ from suite.runs.spec import RunSpec
 
 
 class Progress:
-    """A bar over the epochs of all runs, with the runs done and the last error seen; one line a run where there is no terminal."""
+    """A bar over the epochs of all runs, with the runs done and the last error seen; one line a run where there is no terminal.
 
-    def __init__(self, table: Reproduction, profile: str) -> None:
-        self.title = f"{table.id} {profile}"
+    forecast    says how long runs will take, or nothing
+    """
+
+    def __init__(self, table: Reproduction, profile: str, forecast: Callable[[list[RunSpec]], str] = lambda specs: "") -> None:
+        self.title, self.forecast = f"{table.id} {profile}", forecast
         self.bar: tqdm | None = None
         self.names: dict[str, str] = {}
         self.seen: dict[str, int] = {}
@@ -29,6 +33,8 @@ class Progress:
             return
         note = f"{self.title}: {self.total} runs to compute, {reused} reused, {epochs} epochs"
         tqdm.write(note, file=sys.stderr)
+        if expected := self.forecast(specs):
+            tqdm.write(expected, file=sys.stderr)
         if sys.stderr.isatty():
             self.bar = tqdm(total=epochs, unit="epoch", file=sys.stderr, dynamic_ncols=True, smoothing=0.05)
 

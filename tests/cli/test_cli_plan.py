@@ -5,8 +5,8 @@ import json
 import pytest
 
 from suite.reproduction import get
-from suite.runs.planning import Timing, add_timings
 from suite.runs.store import Store
+from suite.runs.timings import Timing, add_timings
 
 
 @pytest.fixture

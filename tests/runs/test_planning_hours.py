@@ -5,8 +5,8 @@ import pytest
 from suite.methods import method
 from suite.reproduction import Cell, Profile, Reproduction
 from suite.runs import planning
-from suite.runs.planning import Timing, add_timings, kind
 from suite.runs.spec import RunSpec
+from suite.runs.timings import Timing, add_timings, duration, forecast, kind, measure, read_timings
 from suite.training import program
 from suite.training.schedule import Schedule
 
@@ -45,7 +45,7 @@ def test_hours_of_one_core_and_of_one_gpu(tmp_path):
     found = plan(tmp_path)
     assert found.hours["cpu"] == pytest.approx(8 * 10.5)
     assert found.seconds == pytest.approx(8 * 10.5 * 3600 / 4)
-    assert planning.duration(100 * 24 * 3600) == "100 days"
+    assert duration(100 * 24 * 3600) == "100 days"
     assert "about 21.0 hours with 4 workers, from timings on this machine (84 CPU-hours)" in found.text()
     assert found.as_dict()["cuda_hours"] == pytest.approx(0.8)
     assert plan(tmp_path, "quick").hours["cpu"] is None  # fewer examples an epoch: another kind
@@ -59,9 +59,45 @@ def test_every_kind_is_timed_once(tmp_path, monkeypatch):
         return 1.0, 0.0
 
     monkeypatch.setattr(program, "timing", timing)
-    planning.measure(TABLE, "paper", tmp_path, None)
+    measure(TABLE.runs("paper", 1), tmp_path, None)
     assert timed == [(f"digits/wrn_10_1/{name}", "cpu") for name in ("group_lasso", "sgl0[ratio=25.0]", "dense")]
     assert plan(tmp_path).hours["cpu"] == pytest.approx(80 / 3600)
+
+
+def test_a_forecast_times_what_nothing_is_known_of(tmp_path, monkeypatch):
+    timed = []
+
+    def timing(spec, data_root, steps, device):
+        timed.append(spec.method.name)
+        return 6.0, 0.0
+
+    monkeypatch.setattr(program, "timing", timing)
+    specs = TABLE.runs("paper", 2)
+    add_timings(tmp_path, {kind(specs[0]): Timing(6.0, 0.0)})
+    assert forecast(specs, tmp_path, None, 2, "cpu") == "about 4 minutes with 2 workers"
+    assert timed == ["sgl0", "dense"]
+    assert forecast(specs[:1], tmp_path, None, 2, "cpu") == "about 60 seconds with 2 workers"
+    assert timed == ["sgl0", "dense"]
+    assert forecast(specs, tmp_path, None, 1, "cuda:1") == "about 8 minutes of the GPU, one run at a time"
+
+
+def test_a_forecast_takes_some_seconds_at_most(tmp_path, monkeypatch):
+    monkeypatch.setattr(program, "timing", lambda *of: (6.0, 0.0))
+    monkeypatch.setattr("suite.runs.timings.time.monotonic", iter(range(0, 1000, 6)).__next__)
+    forecast(TABLE.runs("paper", 1), tmp_path, None, 1, "cpu")
+    assert list(read_timings(tmp_path)) == ["digits/wrn_10_1/group_lasso"]
+
+
+def test_a_run_that_cannot_be_timed_stops_no_sweep(tmp_path, monkeypatch):
+    def timing(spec, data_root, steps, device):
+        if spec.method.name == "sgl0":
+            raise RuntimeError("no such thing")
+        return 6.0, 0.0
+
+    monkeypatch.setattr(program, "timing", timing)
+    specs = TABLE.runs("paper", 1)
+    assert forecast([specs[2]], tmp_path, None, 1, "cpu") == ""
+    assert forecast(specs, tmp_path, None, 1, "cpu") == "about 4 minutes with 1 worker"  # what was timed before it is kept
 
 
 def test_a_slow_step_is_timed_on_a_part_of_its_batch(monkeypatch):

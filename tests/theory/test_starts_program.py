@@ -16,10 +16,10 @@ from suite.reproduction import Cell, Column, Profile, Reproduction, get
 from suite.results import Results
 from suite.runs.executors.serial import Serial
 from suite.runs.orchestrate import Options, reproduce
-from suite.runs.planning import from_records, kind
 from suite.runs.progress import Progress
 from suite.runs.spec import RunSpec
 from suite.runs.store import dumps
+from suite.runs.timings import from_records, kind
 from suite.runs.worker import Task, compute
 from suite.theory import BinarizedReLU, Problem, ReLU, admm, program, rvscgd, rvsm
 from suite.theory.starts import Starts

@@ -1,0 +1,149 @@
+"""What runs take: seconds of an epoch by kind, timed on this machine or seen in finished runs, and what follows for others."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+import statistics
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from suite.files import write_text
+from suite.runs.conditions import FLOAT32
+from suite.runs.spec import RunSpec
+from suite.runs.store import dumps
+
+TIMINGS = "timings.json"
+FORECAST_SECONDS = 10.0
+"""For about so long a command times the runs that nothing is known of before it starts."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of an epoch, and of the rest of a run: building the network, and scoring and compacting it at the end."""
+
+    epoch: float
+    rest: float
+
+    def of(self, spec: RunSpec) -> float:
+        """Seconds of a whole run."""
+        return self.epoch * epochs(spec) + self.rest
+
+
+def amount(hours: float) -> str:
+    """Hours to two digits, or to whole ones."""
+    return f"{hours:.2g}" if hours < 10 else f"{hours:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a reader says them."""
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours" if seconds < 72 * 3600 else f"{seconds / 86400:,.0f} days"
+
+
+def kind(spec: RunSpec, device: str = "cpu") -> str:
+    """Runs of the same kind take the same time an epoch: whatever the strength of a penalty."""
+    return f"{place(spec, device)}{spec.method.series}"
+
+
+def place(spec: RunSpec, device: str) -> str:
+    """What kinds of runs on the same data, model and device have in common."""
+    precision = f"{spec.precision} " * (spec.precision != FLOAT32)
+    return f"{device} " * (device != "cpu") + f"{precision}{spec.dataset}{f':{spec.n_train}' * bool(spec.n_train)}/{spec.model}/"
+
+
+def epochs(spec: RunSpec) -> int:
+    return spec.method.schedule(spec.schedule).epochs
+
+
+def estimate(missing: list[tuple[RunSpec, int]], timings: dict[str, Timing], device: str = "cpu") -> float | None:
+    """Seconds of work of runs, so many of each kind; one not timed counts as the median of those on the same data, model and device."""
+    total = 0.0
+    for spec, runs in missing:
+        alike = [timing for name, timing in timings.items() if name.startswith(place(spec, device))]
+        if not alike:
+            return None
+        usual = Timing(statistics.median(t.epoch for t in alike), statistics.median(t.rest for t in alike))
+        total += runs * timings.get(kind(spec, device), usual).of(spec)
+    return total
+
+
+def forecast(specs: list[RunSpec], out: Path, data_root: str | None, jobs: int, device: str) -> str:
+    """How long these runs will take with so many workers, as a reader says it; "" where there is no telling.
+
+    Kinds of runs that no timing is known of are timed here, for some seconds: those left over count as those on the same data and network.
+    """
+    device, known = device.partition(":")[0], read_timings(out)
+    with suppress(Exception):  # the run itself will say what is wrong with it
+        measure([spec for spec in specs if kind(spec, device) not in known], out, data_root, device, steps=5, within=FORECAST_SECONDS)
+    seconds = estimate([(spec, 1) for spec in specs], read_timings(out), device)
+    if seconds is None:
+        return ""
+    if device != "cpu":
+        return f"about {duration(seconds)} of the GPU, one run at a time"
+    return f"about {duration(shared(seconds, jobs, len(specs)))} with {workers(jobs)}"
+
+
+def workers(jobs: int) -> str:
+    return f"{jobs} worker{'s' if jobs > 1 else ''}"
+
+
+def shared(seconds: float, jobs: int, runs: int) -> float:
+    """Seconds that so many workers take for the work."""
+    return seconds / max(1, min(jobs, runs))
+
+
+def read_timings(out: Path) -> dict[str, Timing]:
+    """What each kind of run takes, as timed on this machine or seen in its runs; empty where nothing was, or the file cannot be read."""
+    try:
+        found = json.loads(Path(out, TIMINGS).read_text(encoding="utf-8"))
+        return {name: Timing(**seconds) for name, seconds in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def add_timings(out: Path, timings: dict[str, Timing]) -> None:
+    """Keep timings beside the records."""
+    if timings:
+        merged = read_timings(out) | timings
+        write_text(Path(out, TIMINGS), dumps({name: asdict(timing) for name, timing in sorted(merged.items())}))
+
+
+def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]:
+    """Median timings of finished runs, by kind. Of a resumed run only the epochs are known in full."""
+    by_key = {spec.key: spec for spec in specs}
+    seen: dict[str, list[Timing]] = {}
+    for record in records:
+        if record["key"] in by_key and record["status"] == "done":
+            seconds, cost = record["curves"]["seconds"] or [0.0], record["cost"]
+            rest = max(0.0, cost["wall_seconds"] - cost["training_seconds"])
+            found = kind(by_key[record["key"]], record["environment"]["device"].partition(":")[0])
+            seen.setdefault(found, []).append(Timing(statistics.median(seconds), rest))
+    return {k: Timing(statistics.median(t.epoch for t in ts), statistics.median(t.rest for t in ts)) for k, ts in seen.items()}
+
+
+def measure(
+    specs: Iterable[RunSpec], out: Path, data_root: str | None, device: str = "cpu", steps: int = 20, within: float = math.inf
+) -> None:
+    """Time a few steps of every kind of these runs in one thread, and its final scores, and keep what follows for a run.
+
+    within    seconds after which no further kind is begun
+    """
+    from suite.runs.worker import prepare_process
+
+    prepare_process()
+    timings, started = dict[str, Timing](), time.monotonic()
+    try:
+        for spec in specs:
+            if kind(spec, device) not in timings and not spec.needs() and time.monotonic() - started < within:
+                program = importlib.import_module(spec.method.program)
+                timings[kind(spec, device)] = Timing(*program.timing(spec, data_root, steps, device))
+    finally:
+        add_timings(out, timings)
