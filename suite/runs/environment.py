@@ -58,7 +58,7 @@ def environment(device: str) -> dict:
         "packages": {name: installed(name) for name in PACKAGES},
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": processor(),
-        "gpu": torch.cuda.get_device_name() if device.startswith("cuda") else None,
+        "gpu": torch.cuda.get_device_name(device) if device.startswith("cuda") else None,
         "device": device,
         "threads": torch.get_num_threads(),
         "flush_denormal": True,

@@ -61,9 +61,14 @@ def compute(task: Task, on_epoch: OnEpoch = lambda epoch, error: None) -> dict:
 
     The module that the method names as its `program` computes it; what every record has is added here.
     """
+    import torch
+
     from suite.runs.environment import environment
 
-    spec = task.spec
+    spec, on_gpu = task.spec, task.device.startswith("cuda")
+    if on_gpu:
+        torch.cuda.init()  # without it there are no statistics to reset
+        torch.cuda.reset_peak_memory_stats(task.device)
     started, cpu = time.perf_counter(), time.process_time()
     found = importlib.import_module(spec.method.program).compute(task, on_epoch)
     return {
@@ -84,6 +89,7 @@ def compute(task: Task, on_epoch: OnEpoch = lambda epoch, error: None) -> dict:
             "cpu_seconds": time.process_time() - cpu,
             "training_seconds": sum(found["curves"]["seconds"]),
             "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            **({"peak_gpu_memory_mb": torch.cuda.max_memory_allocated(task.device) / 2**20} if on_gpu else {}),
         },
         "environment": environment(task.device),
     }

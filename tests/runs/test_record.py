@@ -9,6 +9,7 @@ import math
 import os
 import platform
 import re
+from dataclasses import replace
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ import torch
 from suite import data
 from suite.runs import environment
 from suite.runs.environment import code_state
+from suite.runs.worker import compute
 from suite.training.loop import CURVES
 
 
@@ -64,6 +66,22 @@ def test_costs(record):
     assert 0 < cost["training_seconds"] <= cost["wall_seconds"]
     assert cost["cpu_seconds"] > 0
     assert 50 < cost["peak_memory_mb"] < 50_000
+
+
+def test_on_a_gpu_its_name_and_the_memory_that_the_run_took(sgl0_result, monkeypatch):
+    asked = []
+    program = "suite.training.program.compute"
+    parts = {"status": "done", "epochs": 2, "metrics": {}, "curves": {"seconds": [1.0]}}
+    monkeypatch.setattr(program, lambda task, on_epoch: asked.append("computed") or dict(parts))
+    monkeypatch.setattr(torch.cuda, "init", lambda: None)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: asked.append(f"reset {device}"))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: asked.append(f"read {device}") or 3 << 20)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"the GPU of {device}")
+    found = compute(replace(sgl0_result.task, device="cuda:1"))
+    assert asked == ["reset cuda:1", "computed", "read cuda:1"]
+    assert found["cost"]["peak_gpu_memory_mb"] == 3.0
+    assert found["environment"]["gpu"] == "the GPU of cuda:1"
+    assert found["environment"]["device"] == "cuda:1"
 
 
 def test_where_it_was_computed(record):
