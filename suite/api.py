@@ -51,7 +51,7 @@ def reproduce_table(
     methods         only these rows are computed and returned; the files show all that is stored
     jobs            worker processes of one thread each; 1, the default, computes in this process. On a cluster at most so many runs
                     at a time, by default as many as its nodes take
-    device          "cpu", "cuda" or "auto" (CUDA where there is one)
+    device          "cpu", "cuda" (the GPUs, which the workers share evenly), "cuda:0" and so on, or "auto" (GPUs where there are any)
     executor        "local", or "ray": the nodes of the Ray cluster at `address` ("HOST:PORT", or "auto" on one of its nodes), where each
                     run takes `cpus` threads and `gpus` GPUs, which may be a share of one (by default 1 on a GPU)
     force           compute again what is there
@@ -100,14 +100,21 @@ def chosen_executor(
     from suite.runs.executors.processes import Processes
     from suite.runs.executors.serial import Serial
 
-    yield Processes(jobs) if jobs and jobs > 1 else Serial(), choose_device(device)
+    found = choose_device(device)
+    devices = tuple(gpus_there()) if found == "cuda" else ()
+    yield Processes(jobs, devices=devices) if jobs and jobs > 1 else Serial(), found
+
+
+def gpus_there() -> list[str]:
+    """The GPUs of this machine, "cuda:0" and so on."""
+    import torch
+
+    return [f"cuda:{i}" for i in range(torch.cuda.device_count())]
 
 
 def choose_device(wanted: str) -> str:
     """ "auto" is CUDA where there is a device; SuiteError for one that is not there."""
-    import torch
-
-    gpus = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+    gpus = gpus_there()
     there = ["cpu", *(["cuda"] if gpus else []), *gpus]
     if wanted == "auto":
         return "cuda" if gpus else "cpu"

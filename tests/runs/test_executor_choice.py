@@ -19,6 +19,16 @@ def test_this_machine_computes_unless_a_cluster_is_asked_for(jobs, expected):
         assert device == "cpu"
 
 
+@pytest.mark.parametrize(
+    ("device", "expected"), [("auto", ("cuda:0", "cuda:1")), ("cuda", ("cuda:0", "cuda:1")), ("cuda:1", ()), ("cpu", ())]
+)
+def test_workers_share_the_gpus_unless_one_is_named(device, expected, monkeypatch):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    with chosen_executor("local", 4, device) as (executor, found):
+        assert executor.devices == expected
+        assert found == ("cuda" if device == "auto" else device)
+
+
 @pytest.mark.parametrize("options", [{"address": "10.0.0.1:6379"}, {"cpus": 2}, {"gpus": 0.5}])
 def test_options_of_a_cluster_are_refused_without_one(options):
     with pytest.raises(SuiteError, match="are for a cluster; add --executor ray"), chosen_executor("local", None, "cpu", **options):

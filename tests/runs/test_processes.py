@@ -53,6 +53,21 @@ def test_two_workers_give_what_one_process_gives(table, compute_table, witness, 
     assert sorted(epoch for key, epoch, _ in watcher.epochs) == [1, 1, 1, 2, 2]
 
 
+def test_workers_share_several_devices_evenly(table, compute_table, tmp_path):
+    """Also where one dies: the worker that takes its place takes its device."""
+    wanted = table(Misbehaving(how="dies", folder=str(tmp_path)), "dense", "group_lasso", "l1", epochs=3)
+    results = compute_table(wanted, 1, Processes(2, devices=("cpu", "cpu:0")))
+    assert results.counts["failed"] == 1
+    assert {record["environment"]["device"] for record in results.records.values()} == {"cpu", "cpu:0"}
+
+
+def test_a_worker_starts_where_the_fewest_are(monkeypatch):
+    monkeypatch.setattr("suite.runs.executors.processes.Worker", lambda threads, device: device)
+    workers = Processes(4, devices=("cuda:0", "cuda:1"))
+    assert [workers.start(taken) for taken in ([], ["cuda:0"], ["cuda:0", "cuda:1"])] == ["cuda:0", "cuda:1", "cuda:0"]
+    assert Processes(2).start(["", ""]) == ""
+
+
 def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table, compute_table, store, tmp_path):
     wanted = table(Misbehaving(how="dies", folder=str(tmp_path)), Misbehaving(how="fails", folder=""), "dense", epochs=3)
     results = compute_table(wanted, 1, Processes(1))
@@ -115,7 +130,7 @@ def test_results_come_before_the_next_task_starts(table, tmp_path):
 
 
 class Echo(Processes):
-    def start(self):
+    def start(self, taken):
         return EchoWorker()
 
 
@@ -123,14 +138,11 @@ class EchoWorker:
     """A worker without a process: it answers when it is asked."""
 
     def __init__(self):
+        self.device = ""
         self.pipe, self.theirs = multiprocessing.Pipe()
-        send = self.pipe.send
 
-        def answer(task):
-            send(task)
-            self.theirs.send(Result(self.theirs.recv()))
-
-        self.pipe.send = answer
+    def give(self, task):
+        self.theirs.send(Result(task))
 
     def stop(self):
         self.pipe.close(), self.theirs.close()
@@ -153,8 +165,8 @@ ORPHANS = """
         started = []
 
         class Noted(Processes):
-            def start(self):
-                started.append(super().start())
+            def start(self, taken):
+                started.append(super().start(taken))
                 return started[-1]
 
         for _ in Noted(1).run(lambda: next(tasks, None), lambda *progress: print(started[0].process.pid, flush=True)):

@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import cast
@@ -37,12 +37,18 @@ def work(pipe: Connection, threads: int) -> None:
 
 
 class Worker:
-    def __init__(self, threads: int) -> None:
+    """device: where it computes; "": where the task says."""
+
+    def __init__(self, threads: int, device: str = "") -> None:
+        self.device = device
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=work, args=(theirs, threads), daemon=True)
         self.process.start()
         theirs.close()
+
+    def give(self, task: Task) -> None:
+        self.pipe.send(replace(task, device=self.device) if self.device else task)
 
     def stop(self) -> None:
         """End the process, whatever it is at."""
@@ -72,10 +78,14 @@ def thread_limits(threads: int) -> Iterator[None]:
 
 @dataclass
 class Processes:
-    """`jobs` worker processes with `threads` threads each, started as they are needed."""
+    """`jobs` worker processes with `threads` threads each, started as they are needed.
+
+    devices    those that the workers share evenly, each computing on one; (): where the task says
+    """
 
     jobs: int
     threads: int = 1
+    devices: tuple[str, ...] = ()
 
     def run(self, next_task: Callable[[], Task | None], on_epoch: Callable[[str, int, float], None]) -> Generator[Result, None, None]:
         idle: list[Worker] = []
@@ -83,10 +93,10 @@ class Processes:
         try:
             while True:
                 while len(busy) < self.jobs and (task := next_task()) is not None:
-                    worker = idle.pop() if idle else self.start()
+                    worker = idle.pop() if idle else self.start([worker.device for worker, _ in busy.values()])
                     busy[worker.pipe] = worker, task
                     with suppress(OSError):  # a worker that died idle is noticed when it is read from
-                        worker.pipe.send(task)
+                        worker.give(task)
                 if not busy:
                     return
                 for pipe in cast("list[Connection]", wait(list(busy))):
@@ -107,6 +117,7 @@ class Processes:
             for worker in [*idle, *(w for w, _ in busy.values())]:
                 worker.stop()
 
-    def start(self) -> Worker:
+    def start(self, taken: list[str]) -> Worker:
+        """A worker on the device that the fewest others are on."""
         with thread_limits(self.threads):
-            return Worker(self.threads)
+            return Worker(self.threads, min(self.devices, key=taken.count, default=""))
