@@ -71,6 +71,13 @@ def permutation_test(a: Sequence[float] | np.ndarray, b: Sequence[float] | np.nd
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.size == 0 or b.size == 0:
         raise ValueError("a permutation test needs at least one value in each group")
+    return _tested(a.tobytes(), b.tobytes(), seed)
+
+
+@lru_cache(maxsize=4096)
+def _tested(first: bytes, second: bytes, seed: int) -> Permutation:
+    """`permutation_test` of the numbers in these bytes: every format of a table asks for the same tests."""
+    a, b = np.frombuffer(first), np.frombuffer(second)
     pooled = np.concatenate([a, b])
     # After centring, the difference of means is proportional to the sum of either group, so the smaller one will do.
     centred, size = pooled - pooled.mean(), min(a.size, b.size)
