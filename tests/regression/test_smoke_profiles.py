@@ -43,7 +43,7 @@ def suite(untimed):
 @pytest.mark.parametrize("name", [table.id for table in in_turns(TABLES)])
 def test_numbers_have_not_moved(suite, name, tmp_path):
     options = ("--profile", "smoke", "--out", tmp_path)
-    computed = suite("reproduce", name, *options, "--seeds", SEEDS.get(name, 1), "--jobs", "1", "--no-tracking")
+    computed = suite("reproduce", name, *options, "--seeds", SEEDS.get(name, 1), "--jobs", "1", "--no-tracking", "--quiet")
     assert computed.exit_code == 0, computed.output
     verified = suite("verify", name, *options, "--reference", REFERENCE)
     print(verified.output)
