@@ -68,7 +68,7 @@ def _threshold_by_sorting(r: torch.Tensor, step: float) -> torch.Tensor:
 
 
 def _threshold_by_newton(r: torch.Tensor, step: float) -> torch.Tensor:
-    """The same."""
+    """The same, without a sort."""
     inverse = representable(1 / step, r)
     tau = r.new_zeros(r.shape[0], 1)
     survivors = torch.full_like(tau, math.inf)

@@ -37,7 +37,7 @@ def work(pipe: Connection, threads: int) -> None:
 
 
 class Worker:
-    """device: where it computes; "": where the task says."""
+    """A process that computes one task after the other, on `device`, or where the task says when that is ""."""
 
     def __init__(self, threads: int, device: str = "") -> None:
         self.device = device
