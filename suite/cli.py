@@ -252,12 +252,7 @@ def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
 
     codes = []
     for name in ids:
-        results = Results.load(reproduction.get(name), profile, out, seeds)
-        if not results.records and results.reproduction.cells:
-            raise SuiteError(
-                f"no runs of {results.reproduction.id} ({profile}) in {out}",
-                f"compute them: python -m suite reproduce {name} --profile {profile}",
-            )
+        results = Results.there(reproduction.get(name), profile, out, seeds)
         results.write()
         if as_json:
             show(results, as_json=True)
@@ -266,6 +261,26 @@ def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
             click.echo(f"files in {results.folder}", err=True)
         codes.append(exit_code(results, strict) if strict else 0)
     sys.exit(max(codes))
+
+
+@main.command(epilog="\b\nExample:\n  python -m suite rescore figure1 --profile quick")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@profile_option
+@out_option
+@data_option
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda or auto.")
+def rescore(ids, profile, out, data_root, device) -> None:
+    """Add metrics to runs that are older than the metrics, from their final weights. Never trains, and changes no number there is."""
+    from suite import api, reproduction
+    from suite.results import Results
+    from suite.runs.rescore import rescore as add
+
+    for name in ids:
+        table = reproduction.get(name)
+        added = add(table, profile, out, data_root, api.choose_device(device))
+        Results.load(table, profile, out).write()
+        names = sorted({metric for metrics in added.values() for metric in metrics})
+        click.echo(f"{table.id} {profile}: {', '.join(names) or 'nothing'} added to {len(added)} runs")
 
 
 @main.command(epilog="\b\nExample:\n  python -m suite verify table1 --profile smoke")

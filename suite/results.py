@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from suite.errors import SuiteError
 from suite.reproduction import Cell, Reproduction
 from suite.runs.keys import keys
 from suite.runs.spec import RunSpec
@@ -114,6 +115,15 @@ class Results:
             if found.records:
                 return found
         return cls._read(reproduction, profile, out, seeds, False)
+
+    @classmethod
+    def there(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Results:
+        """As `load`; SuiteError where there is none of the runs that it needs."""
+        found = cls.load(reproduction, profile, out, seeds)
+        if reproduction.cells and not found.records:
+            remedy = f"compute them: python -m suite reproduce {reproduction.id} --profile {profile}"
+            raise SuiteError(f"no runs of {reproduction.id} ({profile}) in {out}", remedy)
+        return found
 
     @classmethod
     def _read(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None, stand_in: bool) -> Results:

@@ -182,6 +182,7 @@ def sweep(item: str, dataset: str, title: str, source: str, alphas: Sequence[flo
         settings=SETTINGS,
         columns=(weight_sparsity, neuron_sparsity, test_error, Column("best_test_error", "best-on-test error")),
         extra=(
+            Column("recalibrated_test_error", "test error, batch statistics anew"),
             Column("weight_sparsity_exact", "exact zeros"),
             *COMPACT,
             Column("latency_ratio", "compact network: latency over dense", unit="", digits=2),

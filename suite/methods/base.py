@@ -71,7 +71,8 @@ class Method:
 
     title      what a reader calls it
     program    the module that computes its runs, with `compute(task, on_epoch)`, the parts of a record, and
-               `timing(spec, data_root, steps, device)`, the seconds of an epoch and of the rest
+               `timing(spec, data_root, steps, device)`, the seconds of an epoch and of the rest; where it keeps final weights also
+               `rescored(task)`, the metrics that follow from them
     """
 
     title: ClassVar[str]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import copy
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -36,6 +37,26 @@ def test_error(model: nn.Module, x: Tensor, y: Tensor) -> float:
     for images, labels in zip(x.split(BATCH), y.split(BATCH), strict=True):
         wrong += (model(images).argmax(1) != labels).sum()
     return 100 * wrong.item() / len(y)
+
+
+@torch.no_grad()
+def recalibrated(model: nn.Module, inputs: Iterable[Tensor]) -> nn.Module | None:
+    """A copy of the network whose batch normalisation knows the means and variances of these batches as it sees them now.
+
+    In training the running statistics are gathered from networks that are no longer the one that is scored: with other weights, and
+    with noise or random gates in front. None where there is no batch normalisation.
+    """
+    copied = copy.deepcopy(model).eval()
+    layers = [layer for layer in copied.modules() if isinstance(layer, nn.BatchNorm2d | nn.BatchNorm1d)]
+    if not layers:
+        return None
+    for layer in layers:
+        layer.reset_running_stats()
+        layer.momentum = None  # the mean over all batches
+        layer.train()
+    for x in inputs:
+        copied(x)
+    return copied.eval()
 
 
 def score(model: nn.Module, view: View, error: Callable[[], float], count: Callable[[nn.Module], dict[str, float]]) -> dict[str, float]:

@@ -25,7 +25,7 @@ from suite.runs.conditions import BF16
 from suite.runs.spec import RunSpec
 from suite.training import checkpoint
 from suite.training.augment import draw, moved
-from suite.training.evaluation import placed, score, test_error
+from suite.training.evaluation import BATCH, placed, recalibrated, score, test_error
 from suite.training.schedule import Schedule
 from suite.training.seeding import Streams
 from suite.training.start import restart
@@ -216,12 +216,20 @@ class Run:
         metrics: dict[str, Any] = dict(self.scores(view, seen))
         metrics["best_test_error"] = min(self.curves["test_error"], default=metrics["test_error"])
         self.method.finish()
-        if len(self.x_held):
-            self.model.eval()
-            metrics[HELD] = self.error(held=True)
-        metrics |= compact_metrics(self.model, self.x_test, self.in_shape, dense=self.dense)
+        metrics |= self.finished()
         weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         return Outcome(status, metrics, views, layer_sparsity(self.model), self.curves, weights, first_filters(self.model))
+
+    def finished(self) -> dict[str, Any]:
+        """What is measured on the network with its final weights, and can be measured again from them alone."""
+        self.model.eval()
+        metrics: dict[str, Any] = {HELD: self.error(held=True)} if len(self.x_held) else {}
+        metrics |= compact_metrics(self.model, self.x_test, self.in_shape, dense=self.dense)
+        with self.computing():
+            network = recalibrated(self.model, (self.fed(x) if self.augmented else x for x in self.x.split(BATCH)))
+            if network is not None:
+                metrics["recalibrated_test_error"] = test_error(network, self.x_test, self.y_test)
+        return metrics
 
     def scores(self, view: View, error: float | None = None) -> dict[str, float]:
         return score(self.model, view, self.error if error is None else lambda: error, self.counts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
 
@@ -13,6 +14,7 @@ from torch import Tensor
 from suite import data
 from suite.data import Dataset
 from suite.errors import SuiteError
+from suite.methods import method
 from suite.methods.base import Finished
 from suite.metrics import describe
 from suite.runs.spec import RunSpec
@@ -52,6 +54,17 @@ def compute(task: Task, on_epoch: OnEpoch) -> dict:
             "epoch_steps": run.context.steps,
         },
     }
+
+
+def rescored(task: Task) -> dict:
+    """The metrics that a finished run's final weights give, in `task.folder`; SuiteError where they are gone."""
+    spec = task.spec
+    weights = checkpoint.load(task.folder / "weights" / f"{spec.key}.pt", task.device)
+    if weights is None:
+        raise SuiteError(f"the final weights of {spec.method.row} (seed {spec.seed}) are gone", "compute it again with reproduce --force")
+    run = Run(replace(spec, method=method("dense")), dataset(spec.dataset, task.data_root), device=task.device)
+    run.model.load_state_dict(weights)
+    return run.finished()
 
 
 def final_weights(task: Task, needed: RunSpec) -> dict:

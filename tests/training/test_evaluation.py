@@ -7,7 +7,7 @@ import torch
 
 from suite.methods.base import View
 from suite.training import evaluation
-from suite.training.evaluation import placed, score
+from suite.training.evaluation import placed, recalibrated, score
 
 
 @pytest.fixture
@@ -66,3 +66,29 @@ def test_the_model_is_left_as_it_was(model, training):
     assert model[0].weight is weight
     assert weight.data_ptr() == storage
     assert torch.equal(weight, torch.eye(3))
+
+
+def normalising() -> torch.nn.Sequential:
+    layers = torch.nn.BatchNorm1d(3), torch.nn.Dropout(0.9), torch.nn.BatchNorm1d(3)
+    return torch.nn.Sequential(*layers).train()
+
+
+def test_recalibrated_statistics_are_those_of_the_batches():
+    """Mean of the batches' means and variances, the second layer's behind the first and without dropout."""
+    batches = torch.randn(4, 50, 3, generator=torch.Generator().manual_seed(0)) * 3 + 2
+    model = normalising()
+    model[0].running_mean += 7.0
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    found = recalibrated(model, batches)
+    assert not any(layer.training for layer in found.modules())
+    assert torch.allclose(found[0].running_mean, batches.mean((0, 1)), atol=1e-5)
+    assert torch.allclose(found[0].running_var, batches.var(1).mean(0), atol=1e-5)
+    behind = (batches - batches.mean(1, keepdim=True)) / (batches.var(1, correction=0, keepdim=True) + 1e-5).sqrt()
+    assert torch.allclose(found[2].running_mean, behind.mean((0, 1)), atol=1e-5)
+    assert torch.allclose(found[2].running_var, behind.var(1).mean(0), atol=1e-5)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert all(layer.training for layer in model.modules())
+
+
+def test_a_network_without_batch_normalisation_has_nothing_to_recalibrate(model):
+    assert recalibrated(model, [X]) is None
