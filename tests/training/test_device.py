@@ -28,6 +28,13 @@ ON_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no G
 SHORT = Schedule(2, batch_size=40, optimizer="sgd", momentum=0.9, nesterov=True)
 
 
+@pytest.fixture
+def prepared():
+    """prepared(): this process as one that trains, until the test ends."""
+    yield lambda: prepare_process(torch.get_num_threads())
+    torch.set_flush_denormal(False)
+
+
 def run_of(chosen, small, model="lenet5_caffe", device="cpu", schedule=SHORT, **more) -> Run:
     chosen = method(chosen) if isinstance(chosen, str) else chosen
     return Run(RunSpec("digits", model, chosen, schedule, **more), small, device=device)
@@ -156,10 +163,10 @@ def test_another_precision_is_an_error():
         RunSpec("digits", "lenet5_caffe", method("dense"), SHORT, precision="fp16")
 
 
-def test_float32_is_float32_on_a_gpu(monkeypatch):
+def test_float32_is_float32_on_a_gpu(prepared, monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
-    prepare_process(torch.get_num_threads())
+    prepared()
     assert not torch.backends.cudnn.allow_tf32
     assert not torch.backends.cuda.matmul.allow_tf32
     assert torch.backends.cudnn.deterministic
@@ -168,8 +175,8 @@ def test_float32_is_float32_on_a_gpu(monkeypatch):
 @ON_GPU
 @pytest.mark.parametrize("model", ["lenet5_caffe", "wrn_10_1"])
 @pytest.mark.parametrize("name", [name for name in TRAINED if name not in NOISY])
-def test_a_gpu_computes_the_losses_that_the_cpu_does(small, name, model):
-    prepare_process(torch.get_num_threads())
+def test_a_gpu_computes_the_losses_that_the_cpu_does(prepared, small, name, model):
+    prepared()
     losses = []
     for device in ("cpu", "cuda"):
         run = run_of(name, small, model, device)
@@ -182,7 +189,7 @@ def test_a_gpu_computes_the_losses_that_the_cpu_does(small, name, model):
 
 @ON_GPU
 @pytest.mark.parametrize("name", TRAINED)
-def test_a_gpu_gives_the_same_run_twice(small, name):
-    prepare_process(torch.get_num_threads())
+def test_a_gpu_gives_the_same_run_twice(prepared, small, name):
+    prepared()
     first, second = (run_of(name, small, device="cuda").train() for _ in range(2))
     assert first.curves["train_loss"] == second.curves["train_loss"]
