@@ -203,3 +203,44 @@ def test_the_findings_on_sparse_variational_dropout_are_those_of_its_table(adapt
         between = "-fold compression at" if "300" in net else "-fold at"
         ending = " % error " if "300" in net else " % "
         assert f"{net}: {fold:.0f}{between} {error:.2f}{ending}{words}" in adaptive
+
+
+def test_the_cifar_findings_are_those_of_the_records():
+    results = quick("sgl0/figure1")
+    source = (ROOT / "docs" / "cifar.md").read_text()
+    text = " ".join(source.split())
+
+    def mean(row: str, metric: str) -> float:
+        return statistics.fmean(results.values(row, metric))
+
+    names = ("group_lasso", "sparse_group_lasso", "sgl0", "cges", "hard_concrete")
+    rows = re.findall(r"^\| (0\.\d+) \|(.+)\|$", source, flags=re.M)
+    assert [alpha for alpha, _ in rows] == ["0.01", "0.05", "0.1", "0.2", "0.5"]
+    for alpha, cells in rows:
+        expected = [f"{mean(f'{alpha}/{n}', 'weight_sparsity'):.1f}, {mean(f'{alpha}/{n}', 'test_error'):.1f}" for n in names]
+        assert [cell.strip() for cell in cells.split("|")] == expected
+    seconds = [record["cost"]["cpu_seconds"] for record in results.records.values()]
+    assert results.seeds == 3
+    assert f"three seeds, {len(seconds)} runs, {sum(seconds) / 60:.0f} minutes of processor time" in text
+    assert f"without a penalty the error is {mean('0/dense', 'test_error'):.1f} %" in text
+
+    verdicts = [c["verdict"] for c in results.verdicts["claims"] if not c["source"].startswith("our")]
+    counts = [verdicts.count(word) for word in ("holds", "does not hold", "inconclusive")]
+    assert "Of the paper's {} claims {} hold, {} do not, {} are inconclusive".format(len(verdicts), *counts) in text
+    more = mean("0.2/sgl0", "weight_sparsity") - mean("0.2/group_lasso", "weight_sparsity")
+    assert f"it removes {more:.1f} points more" in text
+    assert f"up to {mean('0.5/cges', 'weight_sparsity'):.1f} %, and hardly a neuron" in text
+
+    beyond = ("0.1", "0.2", "0.5")
+    errors = [mean(f"{alpha}/hard_concrete", "test_error") for alpha in beyond]
+    assert f"its test errors are {min(errors):.1f} to {max(errors):.1f} %" in text
+    anew = {n: [f"{mean(f'{alpha}/{n}', 'recalibrated_test_error'):.1f}" for alpha in beyond] for n in ("hard_concrete", "group_lasso")}
+    assert "the errors at 0.1, 0.2 and 0.5 are {}, {} and {} %".format(*anew["hard_concrete"]) in text
+    assert "Group lasso then has {}, {} and {} %".format(*anew["group_lasso"]) in text
+    others = [row.key for row in results.rows if row.cell.method.name != "hard_concrete"]
+    moved = max(abs(mean(row, "recalibrated_test_error") - mean(row, "test_error")) for row in others)
+    assert f"by more than {moved:.1f} points" in text
+    for record in results.records.values():
+        if record["spec"]["method"]["name"] == "hard_concrete":
+            losses = record["curves"]["train_loss"]
+            assert losses[-1] < losses[4] < losses[0]
