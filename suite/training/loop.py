@@ -121,7 +121,7 @@ class Run:
         """One step of the optimiser on one batch; the loss without the penalty, on the device."""
         with self.computing():
             scores = self.model(x)
-        loss = cross_entropy(scores.float(), y)
+        loss = cross_entropy(scores.float() if self.spec.precision == BF16 else scores, y)
         penalty = self.method.penalty()
         self.optimizer.zero_grad(set_to_none=True)
         (loss if penalty is None else loss + penalty).backward()

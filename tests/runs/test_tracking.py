@@ -180,7 +180,9 @@ def test_a_database_that_breaks_while_runs_finish_costs_none(table, compute_tabl
 
 
 def test_every_field_is_a_parameter():
-    spec = RunSpec("mnist", "lenet5_caffe", method("magnitude", like=method("sgl0", grow="all")), Schedule(4, milestones=(1, 2)), 3, 9)
+    spec = RunSpec(
+        "mnist", "lenet5_caffe", method("magnitude", like=method("sgl0", grow="all")), Schedule(4, milestones=(1, 2)), 3, hold_out=9
+    )
     found = parameters(spec)
     expected = {"dataset": "mnist", "seed": "3", "hold_out": "9", "schedule.epochs": "4", "schedule.milestones": "(1, 2)"}
     expected |= {"method": "magnitude", "method.scope": "global", "method.like": "sgl0", "method.like.grow": "all"}
