@@ -19,7 +19,7 @@ from suite.runs.store import dumps
 
 TIMINGS = "timings.json"
 FORECAST_SECONDS = 10.0
-"""For about so long a command times the runs that nothing is known of before it starts."""
+"""For about so long a command times kinds of runs that nothing is known of before it starts, beyond one on each network."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,19 @@ def estimate(missing: list[tuple[RunSpec, int]], timings: dict[str, Timing], dev
 def forecast(specs: list[RunSpec], out: Path, data_root: str | None, jobs: int, device: str) -> str:
     """How long these runs will take with so many workers, as a reader says it; "" where there is no telling.
 
-    Kinds of runs that no timing is known of are timed here, for some seconds: those left over count as those on the same data and network.
+    On data and networks that no timing is known of one run is timed here, and then more kinds for some seconds: those left over count as
+    those on the same data and network.
     """
-    device, known = device.partition(":")[0], read_timings(out)
+    device, begun = device.partition(":")[0], time.monotonic()
+    timings, strange = read_timings(out), dict[str, RunSpec]()
+    for spec in specs:
+        if not spec.needs() and not any(name.startswith(place(spec, device)) for name in timings):
+            strange.setdefault(place(spec, device), spec)
     with suppress(Exception):  # the run itself will say what is wrong with it
-        measure([spec for spec in specs if kind(spec, device) not in known], out, data_root, device, steps=5, within=FORECAST_SECONDS)
+        measure(strange.values(), out, data_root, device, steps=5)
+        known = read_timings(out)
+        others = [spec for spec in specs if kind(spec, device) not in known]
+        measure(others, out, data_root, device, steps=5, within=FORECAST_SECONDS - (time.monotonic() - begun))
     seconds = estimate([(spec, 1) for spec in specs], read_timings(out), device)
     if seconds is None:
         return ""

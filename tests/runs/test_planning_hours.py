@@ -1,5 +1,7 @@
 """Hours of a core and of a GPU from timed steps; a step that would take long is timed on a part of its batch."""
 
+from dataclasses import replace
+
 import pytest
 
 from suite.methods import method
@@ -81,11 +83,13 @@ def test_a_forecast_times_what_nothing_is_known_of(tmp_path, monkeypatch):
     assert forecast(specs, tmp_path, None, 1, "cuda:1") == "about 8 minutes of the GPU, one run at a time"
 
 
-def test_a_forecast_takes_some_seconds_at_most(tmp_path, monkeypatch):
-    monkeypatch.setattr(program, "timing", lambda *of: (6.0, 0.0))
-    monkeypatch.setattr("suite.runs.timings.time.monotonic", iter(range(0, 1000, 6)).__next__)
-    forecast(TABLE.runs("paper", 1), tmp_path, None, 1, "cpu")
-    assert list(read_timings(tmp_path)) == ["digits/wrn_10_1/group_lasso"]
+def test_a_forecast_takes_some_seconds_but_looks_at_every_network(tmp_path, monkeypatch):
+    monkeypatch.setattr(program, "timing", lambda spec, *of: (6.0 if spec.model == "wrn_10_1" else 600.0, 0.0))
+    monkeypatch.setattr("suite.runs.timings.time.monotonic", iter(range(0, 1000, 4)).__next__)
+    cells = (*TABLE.cells, *(replace(cell, model="wrn_16_1") for cell in TABLE.cells))
+    specs = replace(TABLE, cells=cells).runs("paper", 1)
+    assert forecast(specs, tmp_path, None, 1, "cpu") == "about 6.7 hours with 1 worker"
+    assert list(read_timings(tmp_path)) == ["digits/wrn_10_1/group_lasso", "digits/wrn_16_1/group_lasso"]
 
 
 def test_a_run_that_cannot_be_timed_stops_no_sweep(tmp_path, monkeypatch):
