@@ -144,6 +144,8 @@ def measure(
 
     within    seconds after which no further kind is begun
     """
+    import torch
+
     from suite.runs.worker import prepare_process
 
     prepare_process()
@@ -154,4 +156,5 @@ def measure(
                 program = importlib.import_module(spec.method.program)
                 timings[kind(spec, device)] = Timing(*program.timing(spec, data_root, steps, device))
     finally:
+        torch.cuda.empty_cache()  # for the workers, while this process waits for them
         add_timings(out, timings)
