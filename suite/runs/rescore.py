@@ -15,8 +15,8 @@ from suite.runs.worker import Task, prepare_process
 def rescore(table: Reproduction, profile: str, out: Path, data_root: str | None, device: str) -> dict[str, list[str]]:
     """Add to the stored records of a table's finished runs what they lack; what they have stays. By key, the metrics added.
 
-    A record says under "rescored" which metrics were added, and by which code. Runs whose program has no `rescored`, as it keeps no
-    weights, are passed over. Raises SuiteError where there are no runs, or the weights of one are gone.
+    A record says under "rescored" which metrics were added, and by which code, each time. Runs whose program has no `rescored`, as it
+    keeps no weights, are passed over. Raises SuiteError where there are no runs, or the weights of one are gone.
     """
     stored, store = Results.there(table, profile, out), Store.of(out, table.home, profile)
     prepare_process()
@@ -28,5 +28,6 @@ def rescore(table: Reproduction, profile: str, out: Path, data_root: str | None,
         found = program.rescored(Task(stored.specs[key], profile, store.folder, data_root, device))
         if new := {name: value for name, value in found.items() if name not in record["metrics"]}:
             added[key] = list(new)
-            store.write(record | {"metrics": record["metrics"] | new, "rescored": {"metrics": list(new), **code_state()}})
+            notes = [*record.get("rescored", []), {"metrics": list(new), **code_state()}]
+            store.write(record | {"metrics": record["metrics"] | new, "rescored": notes})
     return added

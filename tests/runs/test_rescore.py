@@ -35,9 +35,17 @@ def test_what_is_lacking_is_what_the_run_would_have_recorded(computed, store, tm
     for key, record in records.items():
         found = store.read(key)
         assert found["metrics"] == record["metrics"]
-        assert found.pop("rescored", {}).get("metrics", []) == [METRIC] * (key in residual)
+        assert [note["metrics"] for note in found.pop("rescored", [])] == [[METRIC]] * (key in residual)
         assert found == record
     assert rescore(table, "smoke", tmp_path, str(tmp_path / "data"), "cpu") == {}
+
+
+def test_a_record_keeps_what_was_added_before(computed, store, tmp_path):
+    table, records = computed
+    for key in records:
+        store.write(store.read(key) | {"rescored": [{"metrics": ["older"]}]})
+    for key in rescore(table, "smoke", tmp_path, str(tmp_path / "data"), "cpu"):
+        assert [note["metrics"] for note in store.read(key)["rescored"]] == [["older"], [METRIC]]
 
 
 def test_without_the_final_weights_the_remedy_is_to_compute_again(computed, store, tmp_path):
