@@ -6,6 +6,7 @@ The times of the commands over 100,000 records: python benchmarks/many_records.p
 from __future__ import annotations
 
 import gc
+import json
 import time
 from dataclasses import replace
 
@@ -37,8 +38,8 @@ def many(table, store, monkeypatch):
     found = keys(table("dense").runs("smoke", 1)[0], range(60))
     for number, key in enumerate(found):
         store.write({"key": key, "status": "diverged" if number == 5 else "done"})
-    read, plain = [], Store.read
-    monkeypatch.setattr(Store, "read", lambda self, key: read.append(key) or plain(self, key))
+    read, plain = [], Store.status
+    monkeypatch.setattr(Store, "status", lambda self, key: read.append(key) or plain(self, key))
     return found, read
 
 
@@ -58,6 +59,22 @@ def test_a_record_is_opened_once_to_know_its_state(many, store):
     assert read[60:] == [found[3], found[4]]
     (store.folder / store_module.INDEX).write_text("[")
     assert store.states(found) == changed
+
+
+def test_a_status_is_that_of_the_whole_record(store, monkeypatch):
+    record = {"key": "a", "spec": {"status": "inner"}, "status": "diverged", "views": {}}
+    store.write(record)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "read", None)
+        assert store.status("a") == "diverged"
+    text = store.path("a").read_text()
+    for other in (json.dumps(record), json.dumps(record, indent=1) + "\n"):  # as other programs write it
+        store.path("a").write_text(other)
+        assert store.status("a") == "diverged"
+    for broken in (text[:-10], text.replace('"a"', '"b"'), ""):
+        store.path("a").write_text(broken)
+        assert store.status("a") == "missing"
+    assert store.status("b") == "missing"
 
 
 def test_a_sweep_leaves_the_states_of_its_runs(many, store):
