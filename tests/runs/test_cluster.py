@@ -6,6 +6,7 @@ A longer test, with twenty kills: python benchmarks/kills.py --executor ray
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -129,6 +130,37 @@ def outlives_a_node_and_an_interrupt(table, compute_table, store, tmp_path, clus
     assert {k: deterministic(r) for k, r in results.records.items()} == {k: deterministic(r) for k, r in expected.items()}
 
 
+class Spoiler:
+    """A watcher that has the next misbehaving run die once so many runs are there."""
+
+    def __init__(self, witness, file, results):
+        self.told, self.file, self.results = witness(), file, results
+        self.plan, self.close, self.epoch = self.told.plan, self.told.close, self.told.epoch
+
+    def result(self, result):
+        self.told.result(result)
+        if len(self.told.results) == self.results:
+            self.file.unlink()
+
+
+def repeats_runs_that_were_lost_together(table, compute_table, store, tmp_path, cluster, witness, caplog, monkeypatch):
+    """With this beat a run that is like one before travels with the next; one ends the process of both, and each goes on by itself."""
+    caplog.clear()
+    folder = tmp_path / "spoilt"
+    folder.mkdir()
+    (folder / "again").touch()
+    sweep = table("dense", Misbehaving(how="dies", folder=str(folder)), epochs=2)
+    monkeypatch.setattr("suite.runs.executors.cluster.BEAT", 60.0)
+    with chosen_executor("ray", None, "auto", cluster.address) as (executor, _):
+        results = compute_table(sweep, seeds=6, executor=executor, watchers=[Spoiler(witness, folder / "again", 6)])
+    assert results.counts == {"computed": 12, "reused": 0, "failed": 0, "diverged": 0}
+    assert (folder / "again").exists()
+    assert sum("was lost with its process" in message for message in caplog.messages) >= 2
+    expected = compute_table(sweep, seeds=6, executor=Serial(), force=True).records
+    assert {k: deterministic(r) for k, r in results.records.items()} == {k: deterministic(r) for k, r in expected.items()}
+    shutil.rmtree(store.folder)
+
+
 DRIVER = """
     from pathlib import Path
 
@@ -189,9 +221,10 @@ def refuses_what_no_node_has(tmp_path, cluster):
     assert not (tmp_path / "none").exists()
 
 
-def test_a_sweep_outlives_whoever_is_killed(table, compute_table, store, tmp_path, cluster, witness, in_no_hurry, caplog):
+def test_a_sweep_outlives_whoever_is_killed(table, compute_table, store, tmp_path, cluster, witness, in_no_hurry, caplog, monkeypatch):
     """One cluster for all, as it takes a while to start."""
     refuses_what_no_node_has(tmp_path, cluster)
+    repeats_runs_that_were_lost_together(table, compute_table, store, tmp_path, cluster, witness, caplog, monkeypatch)
     outlives_a_node_and_an_interrupt(table, compute_table, store, tmp_path, cluster, witness, caplog)
     outlives_the_head(table, compute_table, store, tmp_path, cluster, witness)
 

@@ -20,8 +20,9 @@ from suite.errors import SuiteError
 from suite.files import replaced
 from suite.runs.environment import code_state, installed
 from suite.runs.executors import Result
+from suite.runs.executors.batches import Batches
 from suite.runs.executors.connection import Overheard, capacities, connect, disconnect
-from suite.runs.executors.node import Report, Shared, packed, work
+from suite.runs.executors.node import BEAT, Report, Shared, packed, work
 from suite.runs.worker import Task
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Cluster:
             raise
         self.datasets: dict[str, Shared] = {}
         self.losses: Counter[str] = Counter()
+        self.batches = Batches(BEAT)
 
     def __enter__(self) -> Cluster:
         import ray
@@ -83,64 +85,80 @@ class Cluster:
         return sum(int(min(node.get(name, 0.0) / amount for name, amount in asked.items())) for node in capacities())
 
     def run(self, next_task: Callable[[], Task | None], on_epoch: Callable[[str, int, float], None]) -> Generator[Result, None, None]:
-        flying: dict[Any, Task] = {}
+        flying: dict[Any, dict[str, Task]] = {}
         looked, most = -LOOK_SECONDS, 0
         try:
             while True:
                 if time.monotonic() - looked > LOOK_SECONDS:
                     looked, most = time.monotonic(), self.jobs or 2 * self.room() + 2  # more than there is room for: no process waits
-                while len(flying) < most and (task := next_task()) is not None:
-                    flying[self.send(task)] = task
+                while len(flying) < most and (tasks := self.batches.next(next_task)):
+                    flying[self.send(tasks)] = tasks
                 if not flying:
                     return
                 for stream in waited(list(flying)):
-                    task = flying[stream]
-                    report = self.receive(stream, task)
+                    tasks = flying[stream]
+                    report = self.receive(stream, tasks)
                     if report is None:
-                        flying[self.send(flying.pop(stream))] = task
-                        continue
-                    if report.progress:
-                        on_epoch(task.spec.key, *report.progress)
-                    if report.final:
                         del flying[stream]
-                        yield Result(task, report.record, report.failure)
+                        flying |= {self.send(alone): alone for alone in ({key: task} for key, task in tasks.items())}
+                        continue
+                    for key, progress in report.progress.items():
+                        on_epoch(key, *progress)
+                    for key in report.ended:
+                        yield self.result(tasks.pop(key), report)
+                    if not tasks:
+                        del flying[stream]
         finally:
             end(list(flying))
 
-    def send(self, task: Task) -> Any:
-        """Start a task on some node, with the files it starts from; the stream of its reports."""
+    def send(self, tasks: dict[str, Task]) -> Any:
+        """Start runs on some node, with the files they start from; the stream of their reports."""
         import ray
 
-        name = task.spec.dataset
-        if name and name not in self.datasets:
-            self.datasets[name] = Shared(ray.put(packed(data.load(name, task.data_root))))
-        files = {path.as_posix(): (task.folder / path).read_bytes() for path in task.starts_from if (task.folder / path).exists()}
-        return self.work.remote(replace(task, folder=Path(), data_root=self.datasets.get(name)), files, self.cpus)
+        for task in tasks.values():
+            if (name := task.spec.dataset) and name not in self.datasets:
+                self.datasets[name] = Shared(ray.put(packed(data.load(name, task.data_root))))
+        places = ((path.as_posix(), task.folder / path) for task in tasks.values() for path in task.starts_from)
+        files = {name: path.read_bytes() for name, path in places if path.exists()}
+        bare = [replace(task, folder=Path(), data_root=self.datasets.get(task.spec.dataset)) for task in tasks.values()]
+        return self.work.remote(bare, files, self.cpus)
 
-    def receive(self, stream: Any, task: Task) -> Report | None:
-        """The next report of a run, whose files are kept where the run would have left them here; None for one to be sent out again."""
+    def receive(self, stream: Any, tasks: dict[str, Task]) -> Report | None:
+        """The next report of runs, whose files are kept where the runs would have left them here; None for runs to be sent out again.
+
+        Those that fail together are sent out again each on its own, so that one does not fail the others.
+        """
         import ray
 
-        key = task.spec.key
+        key, task = next(iter(tasks.items()))
         try:
             report: Report = ray.get(next(stream))
         except ray.exceptions.RayTaskError as error:
             reason = str(error).strip().rpartition("\n")[2]
-            return Report(failure={"error": f"a node could not compute the run: {reason}", "traceback": str(error)})
+            failure = {"error": f"a node could not compute the run: {reason}", "traceback": str(error)}
+            return Report(failures={key: failure}) if len(tasks) == 1 else None
         except (StopIteration, ray.exceptions.RayError) as error:
-            self.losses[key] += 1
+            self.losses[key] += len(tasks) == 1
             if self.losses[key] >= LOSSES:
                 reason = f"lost {LOSSES} times with its process or node (out of memory?)"
-                return Report(failure={"error": f"{reason}; run the same command again to resume it", "traceback": str(error)})
-            log.warning("%s seed %d was lost with its process or node; it goes on elsewhere", task.spec.method.row, task.spec.seed)
+                return Report(failures={key: {"error": f"{reason}; run the same command again to resume it", "traceback": str(error)}})
+            for task in tasks.values():
+                log.warning("%s seed %d was lost with its process or node; it goes on elsewhere", task.spec.method.row, task.spec.seed)
             return None
         for name, content in report.files.items():
             self.losses[key] = 0
             with replaced(task.folder / name) as scratch:
                 scratch.write_bytes(content)
-        if report.record is not None:
-            report.record["environment"] |= {**code_state(), "suite": installed("suite")}  # the nodes have a copy of this code
         return report
+
+    def result(self, task: Task, report: Report) -> Result:
+        """What a report says has become of a run."""
+        key = task.spec.key
+        record = report.records.get(key)
+        if record is not None:
+            record["environment"] |= {**code_state(), "suite": installed("suite")}  # the nodes have a copy of this code
+            self.batches.took(task.spec, record["cost"]["wall_seconds"])
+        return Result(task, record, report.failures.get(key))
 
 
 def refuse(asked: dict[str, float], largest: dict[str, float]) -> None:

@@ -1,7 +1,7 @@
-"""What a node of the cluster does with one run. The driver sends it, with the files it starts from; what it leaves goes back in reports.
+"""What a node of the cluster does with runs. The driver sends some, with the files they start from; what they leave goes back in reports.
 
-A run is computed in a thread of its own, in a folder that no one else sees. The thread of the task looks into that folder and reports:
-so whatever a program keeps there (checkpoints, final weights) travels, and no program knows of the cluster.
+They are computed one after the other in a thread of their own, in a folder that no one else sees. The thread of the task looks into that
+folder and reports: so whatever a program keeps there (checkpoints, final weights) travels, and no program knows of the cluster.
 """
 
 from __future__ import annotations
@@ -25,21 +25,22 @@ from suite.runs.executors.serial import attempt
 from suite.runs.worker import Task, prepare_process
 
 BEAT = 0.5
-"""Seconds between two reports of a run, at least."""
+"""Seconds between two reports of a task, at least, unless it ends."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is new of a run: the last epoch and its test error, files of its folder by name, and at the end its record or its failure."""
+    """What is new of the runs of a task: by key the last epoch and its test error, and records or failures; files of the folder by name."""
 
-    progress: tuple[int, float] | None = None
+    progress: dict[str, tuple[int, float]] = field(default_factory=dict)
+    records: dict[str, dict] = field(default_factory=dict)
+    failures: dict[str, dict] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    record: dict | None = None
-    failure: dict | None = None
 
     @property
-    def final(self) -> bool:
-        return self.record is not None or self.failure is not None
+    def ended(self) -> set[str]:
+        """The runs that have their result."""
+        return {*self.records, *self.failures}
 
 
 @dataclass(frozen=True)
@@ -62,50 +63,54 @@ def packed(dataset: Dataset) -> tuple:
     return dataset.arrays(), dataset.checksum, dataset.n_classes
 
 
-def work(task: Task, files: dict[str, bytes], threads: int) -> Iterator[Report]:
-    """Compute a run from the files it starts from; reports as there is something new, the last one with the result."""
-    news: SimpleQueue[tuple[int, float] | Result] = SimpleQueue()
+def work(tasks: list[Task], files: dict[str, bytes], threads: int) -> Iterator[Report]:
+    """Compute runs from the files they start from; reports as there is something new. A run without a result in any of them is lost."""
+    news: SimpleQueue[tuple[str, int, float] | Result] = SimpleQueue()
 
     def run() -> None:
         prepare_process(threads)  # what it sets is a thread's own
-        news.put(attempt(replace(task, folder=folder), lambda key, epoch, error: news.put((epoch, error))))
+        for task in tasks:
+            result = Result(task, failure={"error": "the run left its process without a result", "traceback": ""})
+            with suppress(SystemExit):
+                result = attempt(replace(task, folder=folder), lambda *progress: news.put(progress))
+            news.put(result)
 
     with tempfile.TemporaryDirectory(prefix="suite-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         for file, content in files.items():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content)
-        seen = dict(marks(folder))
+        seen, left = dict(marks(folder)), {task.spec.key for task in tasks}
         thread = Thread(target=run, daemon=True)
         thread.start()
         try:
-            while True:
-                report = gathered(news, thread)
+            while left and (thread.is_alive() or not news.empty()):
+                report = gathered(news, left)
                 fresh = {file: mark for file, mark in marks(folder) if seen.get(file) != mark}
                 seen |= fresh
-                if report.final or report.progress or fresh:
+                left -= report.ended
+                if report.ended or report.progress or fresh:
                     yield replace(report, files={file: (folder / file).read_bytes() for file in fresh})
-                if report.final:
-                    return
         except KeyboardInterrupt:  # cancelled, and a thread can be ended only with its process
             shutil.rmtree(folder, ignore_errors=True)
             os._exit(1)
 
 
-def gathered(news: SimpleQueue, thread: Thread) -> Report:
-    """What a run says within a beat: its last progress, and its result, at which the beat ends."""
-    progress, deadline = None, time.monotonic() + BEAT
-    while (left := deadline - time.monotonic()) > 0:
+def gathered(news: SimpleQueue, left: set[str]) -> Report:
+    """What runs say within a beat, which ends early with the last of those left."""
+    report, deadline = Report(), time.monotonic() + BEAT
+    while report.ended < left and (wait := deadline - time.monotonic()) > 0:
         try:
-            said = news.get(timeout=left)
+            said = news.get(timeout=wait)
         except Empty:
-            if not thread.is_alive() and news.empty():
-                return Report(progress, failure={"error": "the run ended without a result", "traceback": ""})
             break
-        if isinstance(said, Result):
-            return Report(progress, record=said.record, failure=said.failure)
-        progress = said
-    return Report(progress)
+        if not isinstance(said, Result):
+            report.progress[said[0]] = said[1:]
+        elif said.record is not None:
+            report.records[said.task.spec.key] = said.record
+        else:
+            report.failures[said.task.spec.key] = said.failure or {}
+    return report
 
 
 def marks(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
