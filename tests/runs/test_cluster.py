@@ -6,12 +6,14 @@ A longer test, with twenty kills: python benchmarks/kills.py --executor ray
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +40,7 @@ SETTINGS = {
 }
 MEMORY = 100 << 20
 EPOCHS = 14
+KILLS = 6
 
 
 @pytest.fixture
@@ -62,6 +65,13 @@ def processes(node) -> list[int]:
         *served,
         *(int(child) for pid in served for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()),
     ]
+
+
+def computes(pid: int) -> bool:
+    """Whether a process is at a run: Ray gives it the name of its task."""
+    with suppress(OSError):
+        return b"ray::work" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def kill(pids: list[int]) -> None:
@@ -161,6 +171,34 @@ def repeats_runs_that_were_lost_together(table, compute_table, store, tmp_path, 
     shutil.rmtree(store.folder)
 
 
+def outlives_kills_at_random_moments(table, compute_table, store, cluster):
+    """Processes that compute are killed, again and again, while a sweep goes on. (The command and nodes too: benchmarks/kills.py)"""
+    sweep = table(Misbehaving(how="dawdles"), epochs=10)
+    draw, over, killed = random.Random(0), threading.Event(), []
+
+    def reap():
+        while len(killed) < KILLS and not over.wait(draw.uniform(0.0, 2.0)):
+            found = [pid for node in cluster.workers for pid in processes(node) if computes(pid)]
+            if found:
+                killed.append(draw.choice(found))
+                kill(killed[-1:])
+
+    reaper = threading.Thread(target=reap)
+    with chosen_executor("ray", None, "auto", cluster.address) as (executor, _):
+        reaper.start()
+        try:
+            results = compute_table(sweep, seeds=5, executor=executor)
+        finally:
+            over.set()
+            reaper.join()
+    assert len(killed) > KILLS // 2
+    assert results.counts == {"computed": 5, "reused": 0, "failed": 0, "diverged": 0}
+    assert {path.stem for path in store.folder.glob("runs/*")} == set(results.records)
+    expected = compute_table(sweep, seeds=5, executor=Serial(), force=True).records
+    assert {k: deterministic(r) for k, r in results.records.items()} == {k: deterministic(r) for k, r in expected.items()}
+    shutil.rmtree(store.folder)
+
+
 DRIVER = """
     from pathlib import Path
 
@@ -225,6 +263,7 @@ def test_a_sweep_outlives_whoever_is_killed(table, compute_table, store, tmp_pat
     """One cluster for all, as it takes a while to start."""
     refuses_what_no_node_has(tmp_path, cluster)
     repeats_runs_that_were_lost_together(table, compute_table, store, tmp_path, cluster, witness, caplog, monkeypatch)
+    outlives_kills_at_random_moments(table, compute_table, store, cluster)
     outlives_a_node_and_an_interrupt(table, compute_table, store, tmp_path, cluster, witness, caplog)
     outlives_the_head(table, compute_table, store, tmp_path, cluster, witness)
 
