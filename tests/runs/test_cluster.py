@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from misbehaving import Misbehaving
+from reproducible import reproducible
 
 from suite.api import chosen_executor
 from suite.cli import main
@@ -41,6 +42,7 @@ SETTINGS = {
 MEMORY = 100 << 20
 EPOCHS = 14
 KILLS = 6
+ELSEWHERE = ("environment",)
 
 
 @pytest.fixture
@@ -78,14 +80,6 @@ def kill(pids: list[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def deterministic(record: dict) -> dict:
-    timed = ("latency_dense_ms", "latency_compact_ms")
-    kept = {k: v for k, v in record.items() if k not in ("cost", "environment", "curves", "metrics")}
-    kept["curves"] = {name: values for name, values in record["curves"].items() if name != "seconds"}
-    kept["metrics"] = {name: value for name, value in record["metrics"].items() if name not in timed}
-    return kept
 
 
 @pytest.fixture
@@ -137,7 +131,7 @@ def outlives_a_node_and_an_interrupt(table, compute_table, store, tmp_path, clus
     assert computed.count("0") == 2, "a run started anew"
     assert len(computed) <= 2 * EPOCHS + 6, "more than a checkpoint interval was computed again"
     expected = compute_table(sweep, executor=Serial(), force=True).records
-    assert {k: deterministic(r) for k, r in results.records.items()} == {k: deterministic(r) for k, r in expected.items()}
+    assert reproducible(results.records, ELSEWHERE) == reproducible(expected, ELSEWHERE)
 
 
 class Spoiler:
@@ -167,7 +161,7 @@ def repeats_runs_that_were_lost_together(table, compute_table, store, tmp_path, 
     assert (folder / "again").exists()
     assert sum("was lost with its process" in message for message in caplog.messages) >= 2
     expected = compute_table(sweep, seeds=6, executor=Serial(), force=True).records
-    assert {k: deterministic(r) for k, r in results.records.items()} == {k: deterministic(r) for k, r in expected.items()}
+    assert reproducible(results.records, ELSEWHERE) == reproducible(expected, ELSEWHERE)
     shutil.rmtree(store.folder)
 
 
@@ -195,7 +189,7 @@ def outlives_kills_at_random_moments(table, compute_table, store, cluster):
     assert results.counts == {"computed": 5, "reused": 0, "failed": 0, "diverged": 0}
     assert {path.stem for path in store.folder.glob("runs/*")} == set(results.records)
     expected = compute_table(sweep, seeds=5, executor=Serial(), force=True).records
-    assert {k: deterministic(r) for k, r in results.records.items()} == {k: deterministic(r) for k, r in expected.items()}
+    assert reproducible(results.records, ELSEWHERE) == reproducible(expected, ELSEWHERE)
     shutil.rmtree(store.folder)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from misbehaving import Misbehaving
+from reproducible import reproducible
 
 from suite.methods import method
 from suite.runs.executors import Result
@@ -29,14 +30,6 @@ def nothing_left():
     assert {name: os.environ.get(name) for name in THREADS} == before
 
 
-def deterministic(record: dict) -> dict:
-    timed = ("latency_dense_ms", "latency_compact_ms")
-    kept = {k: v for k, v in record.items() if k not in ("cost", "curves", "metrics")}
-    kept["curves"] = {name: values for name, values in record["curves"].items() if name != "seconds"}
-    kept["metrics"] = {name: value for name, value in record["metrics"].items() if name not in timed}
-    return kept
-
-
 def test_two_workers_give_what_one_process_gives(table, compute_table, witness, store, monkeypatch):
     from suite.metrics.compact import compact_metrics
 
@@ -46,7 +39,7 @@ def test_two_workers_give_what_one_process_gives(table, compute_table, witness, 
     watcher = witness()
     parallel = compute_table(wanted, executor=Processes(2), watchers=[watcher], force=True)
     assert parallel.counts == {"computed": 4, "reused": 0, "failed": 0, "diverged": 1}
-    assert {k: deterministic(r) for k, r in parallel.records.items()} == {k: deterministic(r) for k, r in serial.items()}
+    assert reproducible(parallel.records) == reproducible(serial)
     assert {r["environment"]["threads"] for r in parallel.records.values()} == {1}
     order = [result.task.spec.method.name for result in watcher.results]
     assert order.index("magnitude") > max(order.index("dense"), order.index("sgl0"))
