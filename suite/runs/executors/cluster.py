@@ -104,7 +104,7 @@ class Cluster:
                         continue
                     for key, progress in report.progress.items():
                         on_epoch(key, *progress)
-                    for key in report.ended:
+                    for key in [key for key in tasks if key in report.ended]:
                         yield self.result(tasks.pop(key), report)
                     if not tasks:
                         del flying[stream]
