@@ -31,7 +31,7 @@ def write(results: Results) -> list[Path]:
     for name, text in files.items():
         write_text(results.folder / name, text)
         paths.append(results.folder / name)
-    return paths + [path for form in ("png", "pdf", "csv") for path in draw(results, results.folder / f"figure.{form}")]
+    return paths + draw(results, results.folder / "figure.png", "pdf", "csv")
 
 
 def rounded(value: Any) -> Any:

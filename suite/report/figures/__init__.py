@@ -16,25 +16,30 @@ if TYPE_CHECKING:
 FORMATS = ("png", "pdf", "svg", "csv")
 
 
-def draw(results: Results, path: Path) -> list[Path]:
+def draw(results: Results, path: Path, *more: str) -> list[Path]:
     """Draw every figure; the ending of `path` (png, pdf, svg, or csv for the points) gives the format, png without one.
+
+    more    further formats of the same drawing, beside it
 
     Several figures get numbers: figure1.png, figure2.png. The same records give the same file. SuiteError for another ending and
     for a file that cannot be written.
     """
-    form = path.suffix.removeprefix(".") or "png"
-    if form not in FORMATS:
-        raise SuiteError(f"unknown figure format {form!r}", f"choose from {', '.join(FORMATS)}")
+    forms = (path.suffix.removeprefix(".") or "png", *more)
+    for form in forms:
+        if form not in FORMATS:
+            raise SuiteError(f"unknown figure format {form!r}", f"choose from {', '.join(FORMATS)}")
     figures = results.reproduction.figures
     paths = []
     for number, figure in enumerate(figures, 1):
-        target = path.with_name(f"{path.stem}{number if len(figures) > 1 else ''}.{form}")
         drawer = importlib.import_module(f"suite.report.figures.{figure.drawer}")
-        if form == "csv":
-            write_text(target, drawer.points(results, figure))
-        else:
-            _save(drawer.canvas(results, figure), target, form)
-        paths.append(target)
+        made = drawer.canvas(results, figure) if set(forms) != {"csv"} else None
+        for form in forms:
+            target = path.with_name(f"{path.stem}{number if len(figures) > 1 else ''}.{form}")
+            if form == "csv":
+                write_text(target, drawer.points(results, figure))
+            else:
+                _save(made, target, form)
+            paths.append(target)
     return paths
 
 
