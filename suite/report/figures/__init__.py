@@ -29,17 +29,17 @@ def draw(results: Results, path: Path, *more: str) -> list[Path]:
         if form not in FORMATS:
             raise SuiteError(f"unknown figure format {form!r}", f"choose from {', '.join(FORMATS)}")
     figures = results.reproduction.figures
-    paths = []
+    paths: list[Path] = []
     for number, figure in enumerate(figures, 1):
         drawer = importlib.import_module(f"suite.report.figures.{figure.drawer}")
-        made = drawer.canvas(results, figure) if set(forms) != {"csv"} else None
-        for form in forms:
-            target = path.with_name(f"{path.stem}{number if len(figures) > 1 else ''}.{form}")
-            if form == "csv":
-                write_text(target, drawer.points(results, figure))
-            else:
-                _save(made, target, form)
-            paths.append(target)
+        files = {form: path.with_name(f"{path.stem}{number if len(figures) > 1 else ''}.{form}") for form in forms}
+        paths += files.values()
+        if "csv" in files:
+            write_text(files.pop("csv"), drawer.points(results, figure))
+        if files:
+            made = drawer.canvas(results, figure)
+            for form, file in files.items():
+                _save(made, file, form)
     return paths
 
 
