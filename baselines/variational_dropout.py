@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.methods.base import Context, View
 from suite.methods.subgradient import Penalised
 from suite.penalties.base import positive

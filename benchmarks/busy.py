@@ -14,11 +14,11 @@ from pathlib import Path
 
 import click
 
-from suite.api import chosen_executor
-from suite.reproduction import Profile, Reproduction, grid
-from suite.runs.orchestrate import Options, reproduce
+from suite.app.api import chosen_executor
+from suite.experiment.reproduction import Profile, Reproduction, grid
+from suite.methods.schedule import Schedule
+from suite.runs.orchestrate import Options, compute_missing
 from suite.theory.starts import Starts
-from suite.training.schedule import Schedule
 
 MEMORY = 100 << 20
 
@@ -72,7 +72,7 @@ def main(executor: str, runs: int, jobs: int, epochs: int) -> None:
         address = cluster.address
     begun, own = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder, chosen_executor(executor, None if cluster else jobs, "cpu", address) as (computing, _):
-        results = reproduce(table(epochs), runs // 2, "smoke", computing, Options(Path(folder)), [clock])
+        results = compute_missing(table(epochs), runs // 2, "smoke", computing, Options(Path(folder)), [clock])
     own = time.process_time() - own
     if cluster:
         cluster.shutdown()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from baselines.group_lasso import GroupLassoTraining
-from suite.training import loop
+from suite.base import checkpoint
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
@@ -16,4 +16,4 @@ class Hurried(GroupLassoTraining):
 
     def prepare(self, model, context):
         super().prepare(model, context)
-        loop.CHECKPOINT_SECONDS = -1.0
+        checkpoint.SECONDS = -1.0

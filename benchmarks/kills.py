@@ -21,12 +21,12 @@ from pathlib import Path
 import click
 from hurried import Hurried
 
-from suite.api import chosen_executor
+from suite.app.api import chosen_executor
+from suite.experiment.reproduction import Profile, Reproduction, grid
 from suite.methods import method
-from suite.reproduction import Profile, Reproduction, grid
-from suite.runs.orchestrate import Options, reproduce
-from suite.runs.store import Store
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
+from suite.records.store import Store
+from suite.runs.orchestrate import Options, compute_missing
 
 TIMED = ("latency_dense_ms", "latency_compact_ms")
 SETTINGS = {"RAY_worker_niceness": "0", "RAY_USAGE_STATS_ENABLED": "0", "RAY_health_check_period_ms": "500", "OMP_NUM_THREADS": "1"}
@@ -43,7 +43,7 @@ def table(epochs: int) -> Reproduction:
 def sweep(out: Path, seeds: int, epochs: int, executor: str, address: str) -> None:
     """The command that is killed."""
     with chosen_executor(executor, 2, "cpu", address) as (computing, device):
-        results = reproduce(table(epochs), seeds, "smoke", computing, Options(out, None, device), [])
+        results = compute_missing(table(epochs), seeds, "smoke", computing, Options(out, None, device), [])
     sys.exit(bool(results.failures))
 
 

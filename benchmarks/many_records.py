@@ -24,9 +24,9 @@ from pathlib import Path
 
 import click
 
-from suite.reproduction import get
-from suite.runs.keys import keys
-from suite.runs.store import Store, dumps
+from suite.experiment.keys import keys
+from suite.experiment.reproduction import get
+from suite.records.store import Store, dumps
 
 TABLE, PROFILE, SEEDS = "sgl0/table1", "paper", 5
 

@@ -19,15 +19,15 @@ from interleaved import ratio, rounds
 from tabulate import tabulate
 from torch.nn.functional import cross_entropy
 
-from suite.api import choose_device
+from suite.app.api import choose_device
 from suite.data.dataset import Dataset
+from suite.experiment.conditions import BF16, PRECISIONS
+from suite.experiment.spec import RunSpec
 from suite.methods import method
+from suite.methods.schedule import Schedule
 from suite.models import build
-from suite.runs.conditions import BF16, PRECISIONS
-from suite.runs.spec import RunSpec
 from suite.runs.worker import prepare_process
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
+from suite.training.loop import Training
 
 SIDES = {"cpu": 1024, "cuda": 8192}
 """Rows and columns of the matrices."""
@@ -62,8 +62,8 @@ def bare(model: str, data: Dataset, schedule: Schedule, precision: str, device: 
     return step
 
 
-def ours(run: Run) -> Callable[[], object]:
-    """A step as `Run.train_epoch` takes it, over and over the same epoch."""
+def ours(run: Training) -> Callable[[], object]:
+    """A step as `Training.advance` takes it, over and over the same epoch."""
     run.method.before_epoch(0)
     run.model.train()
     total = torch.zeros((), device=run.x.device)
@@ -115,7 +115,8 @@ def main(device: str, models, methods, precisions, modes, batch: int, turns: int
         data = images(model, batch)
         for precision in precisions:
             runs = {
-                name: Run(RunSpec(data.name, model, method(name), schedule, precision=precision), data, device=device) for name in methods
+                name: Training(RunSpec(data.name, model, method(name), schedule, precision=precision), data, device=device)
+                for name in methods
             }
             work = {"product": product(side, precision, device), **{name: ours(run) for name, run in runs.items()}}
             work |= {mode: bare(model, data, schedule, precision, device, mode) for mode in modes}

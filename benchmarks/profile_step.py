@@ -21,11 +21,11 @@ def main(name: str, steps: int, rows: int) -> None:
     from torch.profiler import ProfilerActivity, profile
 
     from suite.data.dataset import Dataset
+    from suite.experiment.spec import RunSpec
     from suite.methods import method
-    from suite.runs.spec import RunSpec
+    from suite.methods.schedule import Schedule
     from suite.runs.worker import prepare_process
-    from suite.training.loop import Run
-    from suite.training.schedule import Schedule
+    from suite.training.loop import Training
 
     prepare_process()
     generator = torch.Generator().manual_seed(0)
@@ -34,7 +34,7 @@ def main(name: str, steps: int, rows: int) -> None:
     data = Dataset.from_arrays(
         "profile", {"x_train": images.numpy(), "y_train": labels.numpy(), "x_test": images[:100].numpy(), "y_test": labels[:100].numpy()}
     )
-    run = Run(RunSpec("mnist", "lenet5_caffe", method(name), Schedule(epochs=1)), data)
+    run = Training(RunSpec("mnist", "lenet5_caffe", method(name), Schedule(epochs=1)), data)
     run.method.before_epoch(0)
     batches = [(run.x[i : i + 100], run.y[i : i + 100]) for i in range(0, len(run.x), 100)]
 

@@ -7,13 +7,13 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from suite.data.dataset import Dataset
+from suite.experiment.spec import RunSpec
 from suite.methods import Method, method, names
 from suite.methods.proximal import Proximal
+from suite.methods.schedule import Schedule
 from suite.methods.splitting import Splitting
 from suite.methods.subgradient import Subgradient
-from suite.runs.spec import RunSpec
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
+from suite.training.loop import Training
 
 BATCH, BATCHES = 100, 20
 ROUNDS, BLOCK = 40, 4
@@ -56,15 +56,15 @@ def bare(data: Dataset):
     return step
 
 
-def begun(chosen: Method, data: Dataset, model: str = "lenet5_caffe") -> Run:
-    run = Run(RunSpec("mnist", model, chosen, Schedule(epochs=1, penalty_factor=20.0)), data)
+def begun(chosen: Method, data: Dataset, model: str = "lenet5_caffe") -> Training:
+    run = Training(RunSpec("mnist", model, chosen, Schedule(epochs=1, penalty_factor=20.0)), data)
     run.method.before_epoch(0)
     run.model.train()
     return run
 
 
-def ours(run: Run, batch: int = BATCH):
-    """A step as `Run.train_epoch` takes it: choice of the batch, step, sum of the losses."""
+def ours(run: Training, batch: int = BATCH):
+    """A step as `Training.advance` takes it: choice of the batch, step, sum of the losses."""
     rows = [rows for rows in torch.arange(len(run.x)).split(batch) if len(rows) == batch]
     total = torch.zeros(())
     steps = iter(range(10**9))
@@ -104,11 +104,11 @@ def test_step(benchmark, record_property, steps, seconds, name):
         assert to_dense <= MAP
 
 
-def gates(run: Run):
+def gates(run: Training):
     return [run.method.sample(name, SMALL_BATCH) for name in run.method.layers]
 
 
-def noise(run: Run):
+def noise(run: Training):
     local = run.method.sample == "local"
     layers = run.method.layers.values()
     return [run.method.normal(torch.empty(SMALL_BATCH, len(layer.weight)) if local else layer.weight) for layer in layers]

@@ -10,21 +10,21 @@ import pytest
 import torch
 from interleaved import rounds
 
+from suite.base.seeding import Streams
 from suite.penalties import L0, L1, TransformedL1
-from suite.theory import BinarizedReLU, Problem, ReLU, admm, rvscgd, rvsm
+from suite.theory import BinarizedNoOverlap, Problem, ReLUNoOverlap, admm, rvscgd, rvsm
 from suite.theory.starts import Starts
-from suite.training.seeding import Streams
 
 STARTS, D, K = 10_000, 50, 20
 ITERATIONS, ROUNDS = 20, 5
 WHOLE, THREADS, LIMIT = 10_000, 2, 120.0
 
 CASES = {
-    "rvscgd, L0": (rvscgd, BinarizedReLU(K), L0()),
-    "rvscgd, L1": (rvscgd, BinarizedReLU(K), L1()),
-    "rvscgd, TransformedL1": (rvscgd, BinarizedReLU(K), TransformedL1(1.0)),
-    "rvsm, L0": (rvsm, ReLU(K), L0()),
-    "admm, L0": (admm, ReLU(K), L0()),
+    "rvscgd, L0": (rvscgd, BinarizedNoOverlap(K), L0()),
+    "rvscgd, L1": (rvscgd, BinarizedNoOverlap(K), L1()),
+    "rvscgd, TransformedL1": (rvscgd, BinarizedNoOverlap(K), TransformedL1(1.0)),
+    "rvsm, L0": (rvsm, ReLUNoOverlap(K), L0()),
+    "admm, L0": (admm, ReLUNoOverlap(K), L0()),
 }
 
 

@@ -8,7 +8,7 @@ __all__ = ["__version__", "reproduce"]
 
 def __getattr__(name: str):
     if name == "reproduce":
-        from suite.api import reproduce
+        from suite.app.api import reproduce
 
         return reproduce
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,6 @@
 """python -m suite ..."""
 
-from suite.cli import main
+from suite.app.cli import main
 
 if __name__ == "__main__":
     main()

@@ -7,12 +7,12 @@ import torch
 
 from suite import data
 from suite.data import Dataset
+from suite.experiment.spec import RunSpec
 from suite.methods import method
 from suite.methods.base import Finished, Method
-from suite.runs.spec import RunSpec
+from suite.methods.schedule import Schedule
 from suite.training import loop
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
+from suite.training.loop import Training
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -79,13 +79,13 @@ def start(small, trained, counted, monkeypatch):
     for name, count in counted.items():
         monkeypatch.setattr(loop, name, count)
 
-    def make(chosen: Method | str, model: str = "lenet_300_100", seed: int = 0, **schedule) -> Run:
+    def make(chosen: Method | str, model: str = "lenet_300_100", seed: int = 0, **schedule) -> Training:
         chosen = method(chosen) if isinstance(chosen, str) else chosen
         spec = RunSpec("digits", model, chosen, Schedule(**{"epochs": 1, "batch_size": 40} | schedule), seed)
         for needed in spec.needs():
             if needed.key not in trained:
-                outcome = Run(needed, small).train()
+                outcome = Training(needed, small).train()
                 trained[needed.key] = Finished({"layers": outcome.layers}, lambda weights=outcome.weights: weights)
-        return Run(spec, small, finished=[trained[needed.key] for needed in spec.needs()])
+        return Training(spec, small, finished=[trained[needed.key] for needed in spec.needs()])
 
     return make

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from suite.neurons import neurons, neurons_of
+from suite.models.neurons import neurons, neurons_of
 
 FORMATS = [torch.contiguous_format, torch.channels_last]
 

@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import suite
-from suite.reproduction import get, ids
-from suite.results import Results
+from suite.app.results import Results
+from suite.experiment.reproduction import get, ids
 from suite.runs.orchestrate import with_needs
 
 ROOT = Path(__file__).parents[1]

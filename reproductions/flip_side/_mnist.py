@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from suite.experiment.reproduction import Cell, Profile
 from suite.methods import method
-from suite.reproduction import Cell, Profile
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 VALIDATION = 0.2
 """12,000 of the 60,000 images, of which the authors' library holds out a fifth."""

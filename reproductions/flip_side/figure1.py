@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reproductions.flip_side import SOURCE
+from suite.base.lazy import torch
 from suite.duality import MCP, ExactVarDrop, HardConcrete, LogSum, Separable, Standout
-from suite.figures import Lines, Panel
-from suite.lazy import torch
-from suite.reproduction import Profile, Reproduction
-from suite.training.schedule import Schedule
+from suite.experiment.figures import Lines, Panel
+from suite.experiment.reproduction import Profile, Reproduction
+from suite.methods.schedule import Schedule
 
 if TYPE_CHECKING:
     from torch import Tensor

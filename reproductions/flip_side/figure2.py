@@ -2,7 +2,7 @@
 
 from reproductions.flip_side import SOURCE
 from reproductions.flip_side._mnist import CELLS, DEPARTURES, SETTINGS
-from suite.reproduction import Column, Curves, Reproduction
+from suite.experiment.reproduction import Column, Curves, Reproduction
 
 weights_left = Column("weights_left", "weights left", better="lower", tolerance=1.0)
 held_out = Column("validation_error", "held-out error", better="lower", tolerance=0.5)

@@ -2,8 +2,8 @@
 
 from reproductions.flip_side import SOURCE
 from reproductions.flip_side._mnist import CELLS, DEPARTURES, SETTINGS
-from suite.reproduction import COMPACT, Column, Reproduction, Scatter
-from suite.stats.claims import comparable, lower
+from suite.experiment.claims import comparable, lower
+from suite.experiment.reproduction import COMPACT, Column, Reproduction, Scatter
 
 weights_left = Column("weights_left", "weights left", better="lower", tolerance=1.0)
 test_error = Column("test_error", "test error", better="lower", tolerance=0.3)

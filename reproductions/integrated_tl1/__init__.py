@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from reproductions.integrated_tl1._chosen import CHOSEN
+from suite.experiment.reproduction import Cell, Column, Profile
 from suite.methods import Method, method
-from suite.reproduction import Cell, Column, Profile
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 SOURCE = "Ma et al. 2019 (arXiv 1901.01021)"
 

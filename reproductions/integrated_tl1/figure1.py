@@ -1,9 +1,9 @@
 """Figure 1: contours of popular regularisers."""
 
 from reproductions.integrated_tl1 import SOURCE
+from suite.experiment.reproduction import Contours, Profile, Reproduction
+from suite.methods.schedule import Schedule
 from suite.penalties import L1, MCP, SCAD, CappedL1, L1MinusL2, LogSum, Lp, TransformedL1
-from suite.reproduction import Contours, Profile, Reproduction
-from suite.training.schedule import Schedule
 
 DRAWN = {name: Profile(Schedule(epochs=0)) for name in ("quick", "paper")}
 """A drawing needs no runs, and is the same in every profile."""

@@ -2,8 +2,8 @@
 
 from reproductions.integrated_tl1 import SHAPES, SOURCE
 from reproductions.integrated_tl1.figure1 import DRAWN
+from suite.experiment.reproduction import Contours, Reproduction
 from suite.penalties import TransformedL1
-from suite.reproduction import Contours, Reproduction
 
 TABLE = Reproduction(
     id="integrated-tl1/figure2",

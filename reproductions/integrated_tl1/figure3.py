@@ -1,7 +1,7 @@
 """Figure 3: the runs of Table 2 on PENDIGITS and CIFAR-10 as boxplots."""
 
 from reproductions.integrated_tl1 import COMPARED, DEPARTURES, PAPER, QUICK, SMOKE, SOURCE, accuracy, chosen, flops, parameters
-from suite.reproduction import Boxplot, Reproduction
+from suite.experiment.reproduction import Boxplot, Reproduction
 
 TABLE = Reproduction(
     id="integrated-tl1/figure3",

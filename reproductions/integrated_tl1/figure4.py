@@ -1,8 +1,8 @@
 """Figure 4: accuracy against the shares of FLOP and parameters that are left, along a path of strengths."""
 
 from reproductions.integrated_tl1 import DEPARTURES, PAPER, QUICK, SOURCE, STRENGTHS, accuracy, flops, parameters, path
-from suite.reproduction import Column, Reproduction, StrengthPath
-from suite.stats.claims import PathClaim, within_path
+from suite.experiment.claims import PathClaim, within_path
+from suite.experiment.reproduction import Column, Reproduction, StrengthPath
 
 METHODS = ("l2", "l1", "sgl", "cges", "integrated_tl1")
 TEXT = "section 4.3, text on Figure 4"

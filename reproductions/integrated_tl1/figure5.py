@@ -1,8 +1,8 @@
 """Figure 5: accuracy against iterations on MNIST."""
 
 from reproductions.integrated_tl1 import COMPARED, DEPARTURES, PAPER, QUICK, SMOKE, SOURCE, TITLES, accuracy, chosen
-from suite.reproduction import Column, Curves, Reproduction
-from suite.stats.claims import lower
+from suite.experiment.claims import lower
+from suite.experiment.reproduction import Column, Curves, Reproduction
 
 LEVELS = (50, 80, 90)
 TEXT = "section 4.3, text on Figure 5"

@@ -1,8 +1,8 @@
 """Figure 6: the filters of the first convolution on MNIST."""
 
 from reproductions.integrated_tl1 import COMPARED, DEPARTURES, PAPER, QUICK, SMOKE, SOURCE, accuracy, chosen
-from suite.reproduction import Column, Filters, Reproduction
-from suite.stats.claims import absent, higher, highest
+from suite.experiment.claims import absent, higher, highest
+from suite.experiment.reproduction import Column, Filters, Reproduction
 
 TEXT = "section 4.3, text on Figure 6"
 SPARSITY = Column("first_layer_sparsity", "zeros in the first layer", better="higher")

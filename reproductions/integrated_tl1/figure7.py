@@ -1,8 +1,8 @@
 """Figure 7: accuracy, FLOP share and parameter share over training on DIGITS, for six values of a."""
 
 from reproductions.integrated_tl1 import DEPARTURES, PAPER, QUICK, SHAPES, SMOKE, SOURCE, accuracy, chosen, flops, parameters
-from suite.reproduction import Column, Curves, Reproduction
-from suite.stats.claims import distinct_winners
+from suite.experiment.claims import distinct_winners
+from suite.experiment.reproduction import Column, Curves, Reproduction
 
 TEXT = "section 4.4, text on Figure 7"
 ROWS = {f"a={a:g}": a for a in SHAPES}

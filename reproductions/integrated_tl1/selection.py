@@ -14,7 +14,7 @@ from reproductions.integrated_tl1 import (
     path,
     validation_error,
 )
-from suite.reproduction import Reproduction, Selection
+from suite.experiment.reproduction import Reproduction, Selection
 
 GRIDS = {group: STRENGTHS if group in ("mnist", "pendigits") else STRENGTHS[1:6] for group in NETWORKS if group != "digits"}
 """By data set: whole where Figure 4 needs the path anyway; elsewhere the five strengths of its middle, to save time."""

@@ -1,9 +1,9 @@
 """Table 1: the networks, described by what their untrained models are."""
 
 from reproductions.integrated_tl1 import DATASETS, NETWORKS, SOURCE
+from suite.experiment.reproduction import Cell, Column, Profile, Reproduction
 from suite.methods import method
-from suite.reproduction import Cell, Column, Profile, Reproduction
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 UNTRAINED = Profile(Schedule(epochs=0))
 

@@ -14,8 +14,8 @@ from reproductions.integrated_tl1 import (
     parameters,
     validation_error,
 )
-from suite.reproduction import Column, Reproduction
-from suite.stats.claims import best_average_rank, comparable, higher, highest, lower, lowest
+from suite.experiment.claims import best_average_rank, comparable, higher, highest, lower, lowest
+from suite.experiment.reproduction import Column, Reproduction
 
 GROUPS = ("mnist", "fashion-mnist", "sdd", "pendigits", "cifar10")
 MEASURES = (accuracy, flops, parameters)

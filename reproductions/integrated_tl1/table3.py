@@ -1,8 +1,8 @@
 """Table 3: what group sparsity, TL1 and integrated TL1 remove from the last layer, on DIGITS."""
 
 from reproductions.integrated_tl1 import DEPARTURES, PAPER, QUICK, SMOKE, SOURCE, accuracy, chosen
-from suite.reproduction import Column, Reproduction
-from suite.stats.claims import absent, present
+from suite.experiment.claims import absent, present
+from suite.experiment.reproduction import Column, Reproduction
 
 TEXT = "section 4.5, text on Table 3"
 neurons = Column("last_layer_neurons_removed", "neurons removed", unit="", digits=1)

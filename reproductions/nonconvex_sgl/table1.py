@@ -1,9 +1,9 @@
 """Sparse group lasso with five inner penalties on LeNet-5-Caffe, MNIST: which is best at the same sparsity?"""
 
 from reproductions.sgl0 import PAPER
+from suite.experiment.claims import at_matched
+from suite.experiment.reproduction import Cell, Column, Matched, Profile, Reproduction, StrengthPath
 from suite.methods import method
-from suite.reproduction import Cell, Column, Matched, Profile, Reproduction, StrengthPath
-from suite.stats.claims import at_matched
 
 QUICK_FACTOR = 250.0
 """Twelve times that of `sgl0/table1`: so few steps then remove as many weights as 200 epochs do at the paper's own strength."""

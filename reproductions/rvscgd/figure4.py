@@ -1,10 +1,10 @@
 """Figure 4: RVSCGD on the one-layer no-overlap network of its theory, from many random starts."""
 
 from reproductions.rvscgd import SOURCE
-from suite.reproduction import Cell, Column, Curves, Profile, Reproduction
-from suite.stats.claims import present
+from suite.experiment.claims import present
+from suite.experiment.reproduction import Cell, Column, Curves, Profile, Reproduction
+from suite.methods.schedule import Schedule
 from suite.theory.starts import Starts
-from suite.training.schedule import Schedule
 
 EPOCHS, STEPS = 200, 2000
 

@@ -1,10 +1,10 @@
 """Table 1: LeNet with binarized ReLUs on MNIST, sparsity and accuracy of RVSCGD, and how much the unstated choices matter."""
 
 from reproductions.rvscgd import SOURCE
+from suite.experiment.claims import comparable, higher, reaches
+from suite.experiment.reproduction import Cell, Column, Profile, Reproduction, StrengthPath
 from suite.methods import method
-from suite.reproduction import Cell, Column, Profile, Reproduction, StrengthPath
-from suite.stats.claims import comparable, higher, reaches
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 PAPER = Schedule(
     epochs=100, batch_size=100, optimizer="sgd", learning_rate=1e-3, momentum=0.9, weight_decay=5e-4, milestones=(60,), decay=0.1

@@ -1,8 +1,8 @@
 """The cells of LeNet-5 on MNIST: RVSM and ADMM with three penalties along four strengths each."""
 
+from suite.experiment.reproduction import Cell
 from suite.methods import method
-from suite.reproduction import Cell
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 GROUP = "LeNet-5, MNIST"
 LABELS = {"l1": "l1", "l0": "l0", "tl1": "TL1"}

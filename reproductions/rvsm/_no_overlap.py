@@ -1,8 +1,8 @@
 """The cells of the one-layer no-overlap network with the ReLU: RVSM and ADMM with three penalties along six strengths each."""
 
-from suite.reproduction import Cell
+from suite.experiment.reproduction import Cell
+from suite.methods.schedule import Schedule
 from suite.theory.starts import Starts
-from suite.training.schedule import Schedule
 
 GROUP = "no-overlap ReLU"
 LABELS = {"l1": "l1", "l0": "l0", "tl1": "TL1"}

@@ -1,8 +1,8 @@
 """Accuracy against sparsity among l1, l0 and transformed l1, with and without multipliers."""
 
 from reproductions.rvsm import SOURCE, _lenet, _no_overlap
-from suite.reproduction import Column, Matched, Profile, Reproduction, StrengthPath
-from suite.stats.claims import Statement, at_matched, comparable, higher
+from suite.experiment.claims import Statement, at_matched, comparable, higher
+from suite.experiment.reproduction import Column, Matched, Profile, Reproduction, StrengthPath
 
 LENET, TOY = _lenet.GROUP, _no_overlap.GROUP
 LABELS = _lenet.LABELS

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from suite.experiment.claims import Claim, comparable, higher
+from suite.experiment.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Sweep
 from suite.methods import method
 from suite.methods.base import Method
-from suite.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Sweep
-from suite.stats.claims import Claim, comparable, higher
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 TEXT = (0.01, 0.05, 0.1, 0.2, 0.5)
 """The values of alpha in section 3.2."""

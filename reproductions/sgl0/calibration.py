@@ -1,8 +1,8 @@
 """Which penalty factor the quick profile of the table uses, chosen on images held out of the training set."""
 
 from reproductions.sgl0 import PAPER, QUICK_EPOCHS
+from suite.experiment.reproduction import Column, Profile, Reproduction, grid
 from suite.methods import method
-from suite.reproduction import Column, Profile, Reproduction, grid
 
 FACTORS = (1.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 

@@ -1,7 +1,7 @@
 """Figure 1: WRN-28-10 on CIFAR-10, sparsity and error against alpha."""
 
 from reproductions.sgl0._cifar import TEXT, alike, best, neuron_sparsity, settled, sweep, test_error, unstable, weight_sparsity
-from suite.stats.claims import highest, lowest
+from suite.experiment.claims import highest, lowest
 
 SOURCE = "section 3.2, text on Figure 1"
 

@@ -1,9 +1,9 @@
 """Table 1: LeNet-5-Caffe on MNIST, sparsity and error of SGL0 and the baselines after 200 epochs."""
 
 from reproductions.sgl0 import PAPER, QUICK_EPOCHS
+from suite.experiment.claims import comparable, distinguishable, highest, lower, lowest
+from suite.experiment.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Scatter, grid
 from suite.methods import method
-from suite.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Scatter, grid
-from suite.stats.claims import comparable, distinguishable, highest, lower, lowest
 
 QUICK_FACTOR = 20.0
 """Chosen by `sgl0/calibration`; the rule is in docs/quick-profile.md."""

@@ -1,10 +1,10 @@
 """Table 1: LeNet-300-100 and LeNet-5 on MNIST, error, sparsity of each layer and compression of sparse variational dropout."""
 
 from reproductions.sparse_vd import SOURCE
+from suite.experiment.claims import comparable, lower
+from suite.experiment.reproduction import COMPACT, Cell, Column, Curves, Profile, Reproduction
 from suite.methods import method
-from suite.reproduction import COMPACT, Cell, Column, Curves, Profile, Reproduction
-from suite.stats.claims import comparable, lower
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 IMAGES = 60_000
 """The loss is the sum over so many images, which `epsilon` makes up for where ours is their mean."""

@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from suite.base.errors import SuiteError
 from suite.data import prepared
 from suite.data.checksum import verified
 from suite.data.cifar import CIFAR10, CIFAR100
@@ -23,7 +24,6 @@ from suite.data.root import data_root, is_there, writable
 from suite.data.sdd import Sdd
 from suite.data.source import Source
 from suite.data.splits import hold_out, subset
-from suite.errors import SuiteError
 
 __all__ = [
     "DataCorrupt",

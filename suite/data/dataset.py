@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from suite.base.lazy import torch
 from suite.data.checksum import KEYS, checksum
-from suite.lazy import torch
 
 if TYPE_CHECKING:
     from suite.data.checksum import Arrays

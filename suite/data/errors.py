@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 
 
 class DataUnavailable(SuiteError):

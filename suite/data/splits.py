@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from suite.base.errors import SuiteError
 from suite.data.checksum import KEYS
 from suite.data.dataset import Dataset
-from suite.errors import SuiteError
 
 if TYPE_CHECKING:
     import numpy as np

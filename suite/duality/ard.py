@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from suite.base.lazy import torch
 from suite.duality.base import Dual, clamped
-from suite.lazy import torch
 from suite.penalties.base import positive
 
 STEPS = 64

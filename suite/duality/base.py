@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 LOG_ETA = (-80.0, 80.0)
 """Where log eta is kept: exp of either end is a normal number in float32. The lower end stands for 0, the upper for infinity."""

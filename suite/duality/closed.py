@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from suite.base.lazy import torch
 from suite.duality.base import Separable
-from suite.lazy import torch
 from suite.penalties.base import positive
 
 

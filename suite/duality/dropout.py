@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from suite.base.lazy import torch
 from suite.duality.kl import dawson_ratio, twice_kl
 from suite.duality.numeric import Curve, OfEta
-from suite.lazy import torch
 from suite.penalties.base import positive
 
 

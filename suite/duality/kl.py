@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 EULER = 0.57721566490153286
 STEP = 1 / 8

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from suite.base.lazy import torch
 from suite.duality.base import Dual, keep_level
-from suite.lazy import torch
 
 
 def normalised(x: torch.Tensor) -> torch.Tensor:

@@ -10,8 +10,8 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from suite.base.lazy import torch
 from suite.duality.base import LOG_ETA, Separable, clamped
-from suite.lazy import torch
 
 KNOTS = 321
 """Of the grid on which the least value is looked for before the place is refined: steps of 1/2."""

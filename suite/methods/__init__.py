@@ -12,7 +12,7 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.methods.base import Context, Method, View
 
 PACKAGES = ("suite.proposed", "baselines")

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.optim import Optimizer
 
-    from suite.training.schedule import Schedule
-    from suite.training.seeding import Streams
+    from suite.base.seeding import Streams
+    from suite.methods.schedule import Schedule
 
 Weights = Mapping[str, "Tensor"]
 

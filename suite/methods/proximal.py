@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from suite.errors import SuiteError
-from suite.lazy import torch
+from suite.base.errors import SuiteError
+from suite.base.lazy import torch
 from suite.methods.base import Context
 from suite.methods.subgradient import Regularised
-from suite.neurons import CONVENTIONS
+from suite.models.neurons import CONVENTIONS
 from suite.penalties.base import positive
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Proximal(Regularised):
     """Stochastic proximal gradient: a step of the optimiser on the loss, then W_l <- prox_{t * strength * factor_l * R_l}(W_l).
 
     step_ratio    t over the learning rate of the epoch (1 for plain proximal gradient descent)
-    convention    which weights form a group: "input", "output" or "sgl0", see `suite.neurons`
+    convention    which weights form a group: "input", "output" or "sgl0", see `suite.models.neurons`
     factors       factor_l, a factor on the strength for each regularised layer, bottom to top; () is 1 for all
 
     t follows the learning-rate schedule. Under an adaptive optimiser this is the proximal map in the unscaled metric.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.methods import method
 from suite.methods.base import Context, Method, View
-from suite.methods.layers import regularised_layers
+from suite.models.layers import regularised_layers
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.training.schedule import Schedule
+    from suite.methods.schedule import Schedule
 
 SCOPES = ("global", "layer")
 

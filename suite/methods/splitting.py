@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.methods.base import Context, View
 from suite.methods.subgradient import Penalised
 

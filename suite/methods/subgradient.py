@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from suite.errors import SuiteError
-from suite.lazy import torch
+from suite.base.errors import SuiteError
+from suite.base.lazy import torch
 from suite.methods.base import Context, Method
-from suite.methods.layers import regularised_layers, weight_layers
-from suite.neurons import neurons
+from suite.models.layers import regularised_layers, weight_layers
+from suite.models.neurons import neurons
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import is_parametrized
 
-from suite.neurons import neurons
+from suite.models.neurons import neurons
 
 ZERO = 1e-5  # a weight counts as zero if |w| is below this: Bui et al. 2019, section 3
 
@@ -49,7 +49,7 @@ def layer_sparsity(model: nn.Module, threshold: float = ZERO) -> dict[str, float
 
 @torch.no_grad()
 def neuron_sparsity(model: nn.Module, convention: str = "sgl0") -> float:
-    """Percent of the neurons whose mean |w| is below 1e-5; what a neuron is, `suite.neurons` says.
+    """Percent of the neurons whose mean |w| is below 1e-5; what a neuron is, `suite.models.neurons` says.
 
     The paper (Bui et al. 2019, section 3) writes the normalised sum of |w|, which its code computes as this mean.
     """

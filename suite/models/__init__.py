@@ -10,7 +10,7 @@ import difflib
 import importlib
 from typing import TYPE_CHECKING
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 
 if TYPE_CHECKING:
     import torch

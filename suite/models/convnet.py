@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn.utils import skip_init
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.models.initial import glorot, initialised
 
 

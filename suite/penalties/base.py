@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 
 class Penalty(ABC):
@@ -66,7 +66,7 @@ class Elementwise(Penalty):
 
 
 class Grouped(Penalty):
-    """A penalty of a matrix whose rows are groups, (groups, members); see `suite.neurons` for how a layer becomes one.
+    """A penalty of a matrix whose rows are groups, (groups, members); see `suite.models.neurons` for how a layer becomes one.
 
     Transposed and otherwise strided views are read in place.
     """

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Literal
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.penalties.base import Grouped, Penalty, fraction
 from suite.penalties.elementwise import TransformedL1
 from suite.penalties.grouped import ExclusiveLasso, GroupLasso, cges_authors_exclusive_map

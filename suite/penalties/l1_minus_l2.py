@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.penalties.base import Penalty, fraction, soft_threshold
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.penalties.base import Elementwise
 
 

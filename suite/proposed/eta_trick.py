@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.methods.adaptive import Adaptive, odds
 from suite.methods.base import Context
 

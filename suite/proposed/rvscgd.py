@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.methods.base import Context
 from suite.methods.relaxed import Relaxed
 

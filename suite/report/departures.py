@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from suite.report.published import load
-from suite.report.verdicts import why_no_result
-from suite.results import Results
+from suite.judging.judged import Judged
+from suite.judging.published import load
+from suite.judging.scale import why_no_result
 
 WORDS = {
     "epochs": "epochs",
@@ -32,7 +32,7 @@ ALL = {"n_train": "all", "n_test": "all"}
 """What 0 means."""
 
 
-def departures(results: Results) -> list[str]:
+def departures(results: Judged) -> list[str]:
     """One sentence each, the declared ones first."""
     reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
     found = [*reproduction.departures, *profile.departures]
@@ -49,7 +49,7 @@ def departures(results: Results) -> list[str]:
     return found
 
 
-def _settings(results: Results) -> list[str]:
+def _settings(results: Judged) -> list[str]:
     """Where the schedule of this profile is not the paper's, with the groups of which that is true unless it is of all."""
     reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
     if "paper" not in reproduction.settings:
@@ -67,7 +67,7 @@ def _settings(results: Results) -> list[str]:
     return [text if len(where) == len(groups) else f"{', '.join(where)}: {text}" for text, where in differing.items()]
 
 
-def _cells(results: Results) -> list[str]:
+def _cells(results: Judged) -> list[str]:
     """Where network, number of examples and the like are not those of the profile paper."""
     reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
     if "paper" not in reproduction.settings:
@@ -88,9 +88,9 @@ def _cell(name: str, value: Any) -> str:
     return {False: "no", True: "yes"}[value] if isinstance(value, bool) else _show(value)
 
 
-def render(results: Results) -> str:
+def render(results: Judged) -> str:
     """The list as Markdown, the content of departures.md."""
-    from suite.report.markdown import escape
+    from suite.report.text import escape
 
     lines = [f"- {escape(line)}" for line in departures(results)] or ["None."]
     return "\n".join((f"# Departures from the paper: {results.reproduction.id}, {results.profile} profile", "", *lines, ""))

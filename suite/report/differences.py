@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from suite.report.cells import NONE, Cell, interval
+from suite.report.cells import NONE, Entry, interval
 
 if TYPE_CHECKING:
     from suite.stats.comparisons import Comparison
 
 
-def difference(found: Comparison, digits: int) -> Cell:
+def difference(found: Comparison, digits: int) -> Entry:
     """The difference with its Welch interval, where there is one."""
     wide = interval(found.low, found.high, digits, "+")
     text = NONE if found.difference != found.difference else f"{found.difference:+.{digits}f}" + (f" {wide}" if wide != NONE else "")
-    return Cell(text)
+    return Entry(text)
 
 
-def corrected(found: Comparison) -> Cell:
+def corrected(found: Comparison) -> Entry:
     """Holm's p, where a test is possible."""
     from suite.stats.comparisons import format_p
 
-    return Cell(NONE if found.p_holm is None else format_p(found.p_holm))
+    return Entry(NONE if found.p_holm is None else format_p(found.p_holm))
 
 
 def remarks(found: Sequence[Comparison], names: Mapping[str, str]) -> list[str]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from suite.results import Results
+from suite.judging.judged import Judged
 
 
-def records(results: Results) -> list[dict[str, Any]]:
+def records(results: Judged) -> list[dict[str, Any]]:
     """The table's records, in order."""
     return [results.records[key] for key in results.specs if key in results.records]
 
 
-def command(results: Results) -> str:
+def command(results: Judged) -> str:
     """How to make the table again."""
     return f"python -m suite reproduce {results.reproduction.id} --profile {results.profile} --seeds {results.seeds}"
 
 
-def header(results: Results) -> dict[str, str]:
+def header(results: Judged) -> dict[str, str]:
     """Name and content of each line above the table."""
     found = records(results)
     environments = [record["environment"] for record in found]
@@ -36,7 +36,7 @@ def header(results: Results) -> dict[str, str]:
     }
 
 
-def _length(results: Results) -> str:
+def _length(results: Judged) -> str:
     """How long the runs train, by group where groups differ."""
     profile = results.reproduction.profile(results.profile)
     lengths: dict[str, list[str]] = {}
@@ -49,12 +49,12 @@ def _length(results: Results) -> str:
     return "; ".join(f"{', '.join(groups)}: {length}" for length, groups in lengths.items())
 
 
-def datasets(results: Results) -> list[str]:
+def datasets(results: Judged) -> list[str]:
     """The data sets that the runs used."""
     return list(dict.fromkeys(cell.dataset for cell in results.reproduction.on(results.profile, results.stand_in) if cell.dataset))
 
 
-def unfinished(results: Results) -> list[str]:
+def unfinished(results: Judged) -> list[str]:
     """A line for each run that was computed and gave no metrics, with the file that says why."""
     lines, several = [], len(datasets(results)) > 1
     for key, spec in results.specs.items():
@@ -76,7 +76,7 @@ def plural(n: int, noun: str) -> str:
     return f"{n} {noun}" + ("" if n == 1 else "s")
 
 
-def _runs(results: Results) -> str:
+def _runs(results: Judged) -> str:
     keys, statuses = results.specs, [record["status"] for record in records(results)]
     failed = sum(key in results.failures and key not in results.records for key in keys)
     parts = [f"{statuses.count('done')} of {len(keys)} finished"]

@@ -6,13 +6,13 @@ import re
 import textwrap
 import unicodedata
 
+from suite.judging.judged import Judged
+from suite.judging.scale import why_no_result
 from suite.report import tables
-from suite.report.cells import Cell, Table, within
+from suite.report.cells import Entry, Table, within
 from suite.report.facts import header, plural
 from suite.report.matched import matched
 from suite.report.ranks import ranks
-from suite.report.verdicts import why_no_result
-from suite.results import Results
 
 SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
@@ -44,7 +44,7 @@ SIZE = [{"selector": "scriptsize", "props": ":{};"}, {"selector": r"setlength{\t
 LEGEND = r"Paper's numbers: $^{=}$ reproduced, $^{\neq}$ not reproduced, $^{?}$ inconclusive."
 
 
-def floats(results: Results) -> str:
+def floats(results: Judged) -> str:
     """Main table, ranks, matched levels, comparison with the baseline and further measurements, below a comment on where they come from.
 
     The comment alone where there are no rows, for a figure that needs no runs.
@@ -58,12 +58,12 @@ def floats(results: Results) -> str:
     return "\n".join(comment) + "\n" + "\n".join(_float(results, table) for table in found)
 
 
-def _tables(results: Results) -> list[Table]:
+def _tables(results: Judged) -> list[Table]:
     found = [tables.main(results), ranks(results), *matched(results), tables.compared(results), tables.further(results)]
     return [table for table in found if table is not None]
 
 
-def _float(results: Results, table: Table) -> str:
+def _float(results: Judged, table: Table) -> str:
     import pandas as pd
 
     heads = [_stacked(head) for head in table.head]
@@ -90,7 +90,7 @@ def _ruled(text: str, starts: list[int]) -> str:
     return "\n".join(lines)
 
 
-def _caption(results: Results, table: Table) -> str:
+def _caption(results: Judged, table: Table) -> str:
     facts = header(results)
     what = results.reproduction.title if not table.name else f"{results.reproduction.title}: {table.title}"
     runs = f"Profile {facts['Profile']}; {plural(results.seeds, 'seed')} ({facts['Runs']}); {facts['Data']}; {facts['Device']}."
@@ -111,7 +111,7 @@ def _caption(results: Results, table: Table) -> str:
     return " ".join(parts)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Entry) -> str:
     text = escape(cell.text + cell.spread).replace(r" $\pm$ ", r"$\pm$")
     return (rf"\textbf{{{text}}}" if cell.bold else text) + SIGNS.get(cell.verdict, "")
 

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from suite.report.cells import baselines, grouped, groups, is_view, labels
-from suite.report.published import load
-from suite.results import Results
+from suite.judging.judged import Judged
+from suite.judging.published import load
+from suite.records.naming import baselines, grouped, groups, is_view, labels
 
 # fmt: off
 FIELDS = [
@@ -21,7 +21,7 @@ FIELDS = [
 # fmt: on
 
 
-def lines(results: Results) -> str:
+def lines(results: Judged) -> str:
     """CSV with a head line. Intervals are 95 % Student-t (mean) and Welch (difference to the baseline); `values` has one number a
     seed; an empty field means that there is no such number. Where the rows stand in groups, a last field `group` names each row's. Series
     at matched levels have lines of their own below the rows."""
@@ -34,7 +34,7 @@ def lines(results: Results) -> str:
     return out.getvalue()
 
 
-def _lines(results: Results):
+def _lines(results: Judged):
     from suite.stats.intervals import summary
 
     names, published = labels(results), load(results.reproduction.published)
@@ -76,22 +76,22 @@ def _lines(results: Results):
             }
 
 
-def _matched(results: Results) -> Iterator[dict[str, Any]]:
-    """The series at matched levels: as row the name of the series, as metric "test_error@weight_sparsity=90", say."""
-    from suite.report.path import series
+def _matched(results: Judged) -> Iterator[dict[str, Any]]:
+    """The series_of at matched levels: as row the name of the series_of, as metric "test_error@weight_sparsity=90", say."""
+    from suite.records.naming import series_of
     from suite.stats.intervals import summary
 
     columns = {column.metric: column for wanted in results.reproduction.matched for column in (wanted.metric, wanted.along)}
-    cells = {series(row): row.cell for row in results.rows}
+    cells = {series_of(row): row.cell for row in results.rows}
     for entry in results.verdicts.get("matched", []):
-        found, metric, cell = summary(entry["values"]), columns[entry["metric"]], cells[entry["series"]]
+        found, metric, cell = summary(entry["values"]), columns[entry["metric"]], cells[entry["series_of"]]
         yield {
             **{name: entry[name] for name in ("label", "baseline", "difference", "effect_sd", "p", "p_holm", "note", "group")},
             "id": results.reproduction.id,
             "profile": results.profile,
             "dataset": cell.dataset,
             "model": cell.model,
-            "row": entry["series"],
+            "row": entry["series_of"],
             "metric": f"{entry['metric']}@{entry['along']}={entry['level']:g}",
             "title": f"{metric.title} at {columns[entry['along']].title} {entry['level']:g}",
             "unit": metric.unit,
@@ -107,7 +107,7 @@ def _matched(results: Results) -> Iterator[dict[str, Any]]:
         }
 
 
-def _comparisons(results: Results, metric: str) -> dict[str, dict[str, Any]]:
+def _comparisons(results: Judged, metric: str) -> dict[str, dict[str, Any]]:
     """By row, its difference to the baseline of its group; nothing where the baseline lacks the metric."""
     from suite.stats.comparisons import compare_to_baseline
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
+from suite.judging.judged import Judged
+from suite.judging.scale import why_no_result
 from suite.report import tables
-from suite.report.cells import Cell, Table
+from suite.report.cells import Entry, Table
 from suite.report.departures import departures
 from suite.report.facts import header
 from suite.report.matched import matched
 from suite.report.ranks import ranks
 from suite.report.selection import selection
-from suite.report.verdicts import why_no_result
-from suite.results import Results
+from suite.report.text import escape
 
 WITHOUT_RUNS = ("Source", "Again")
 """The facts about a figure that needs no runs."""
 
 
-def page(results: Results) -> str:
+def page(results: Judged) -> str:
     """Facts, tables and departures, in that order; of a figure that needs no runs its files in place of the tables."""
     from tabulate import tabulate
 
@@ -36,13 +35,13 @@ def page(results: Results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _tables(results: Results) -> list[Table]:
+def _tables(results: Judged) -> list[Table]:
     found = [tables.main(results), ranks(results), selection(results), *matched(results), tables.claims(results)]
     found += [tables.compared(results), tables.further(results), tables.intervals(results)]
     return [table for table in found if table is not None]
 
 
-def _figures(results: Results) -> str:
+def _figures(results: Judged) -> str:
     several = len(results.reproduction.figures) > 1
     names = [f"figure{number if several else ''}" for number, _ in enumerate(results.reproduction.figures, 1)]
     images = [f"![{escape(results.reproduction.title)}]({name}.png)" for name in names]
@@ -59,13 +58,7 @@ def _section(table: Table) -> list[str]:
     return [f"## {escape(table.title) if table.name else 'Table'}", grid, *([notes] if notes else [])]
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Entry) -> str:
     text = escape(cell.text + cell.spread)
     text = (f"**{text}**" if cell.bold else text) + escape(cell.remark)
     return f"{text} → {cell.verdict}" if cell.verdict else text
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows as it is, also inside a table; what stands between two backticks is code and stays."""
-    parts = re.split(r"(`[^`]+`)", re.sub(r"\s+", " ", text))
-    return "".join(part if i % 2 else re.sub(r"([\\`*_|<>])", r"\\\1", part) for i, part in enumerate(parts))

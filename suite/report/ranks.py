@@ -1,66 +1,18 @@
-"""Average ranks of the methods over the groups of a table, with Friedman's test and Nemenyi's critical difference."""
+"""The table of average ranks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from suite.report.cells import Cell, Table, groups, is_view, labels
-from suite.report.verdicts import NO_VERDICT
-from suite.results import Results, Row
-from suite.table import Column
+from suite.judging.judged import Judged
+from suite.judging.ranks import methods, rankings
+from suite.report.cells import Entry, Table
 
 if TYPE_CHECKING:
-    from suite.stats.ranks import Ranking
-
-ALPHA = 0.05
+    pass
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """The ranking of the methods by one column over the groups `blocks`; `remark` names the groups that are left out, and why."""
-
-    column: Column
-    ranking: Ranking
-    blocks: tuple[str, ...]
-    left_out: dict[str, tuple[str, ...]]
-    remark: str
-
-
-def name(row: Row) -> str:
-    """The row without its group: by this name a method is found again in another group."""
-    return row.key.removeprefix(f"{row.cell.group}/" * bool(row.cell.group))
-
-
-def methods(results: Results) -> dict[str, str]:
-    """What is ranked: the rows by name, each with a label, views apart."""
-    shown = labels(results)
-    found: dict[str, str] = {}
-    for row in results.rows:
-        if not is_view(row):
-            found.setdefault(name(row), shown[row.key])
-    return found
-
-
-def rankings(results: Results) -> list[Ranked]:
-    """One for each column of `ranked` by which two or more groups have runs of every method."""
-    from suite.stats.blocks import rank_blocks
-
-    rows = {(group, name(row)): row for group, of in groups(results).items() for row in of if not is_view(row)}
-    wanted, blocks = list(methods(results)), list(groups(results))
-    ranked = []
-    for column in results.reproduction.ranked:
-
-        def values(block: str, method: str, metric: str = column.metric) -> list[float]:
-            return rows[block, method].values(metric) if (block, method) in rows else []
-
-        found = rank_blocks(values, blocks, wanted, column.better == "lower")
-        if found.ranking is not None:
-            ranked.append(Ranked(column, found.ranking, found.blocks, found.left_out, found.remark))
-    return ranked
-
-
-def ranks(results: Results) -> Table | None:
+def ranks(results: Judged) -> Table | None:
     """One line a measure: the average rank of each method, the best in bold, and what the ranks can tell."""
     from suite.stats.comparisons import format_p
 
@@ -73,10 +25,10 @@ def ranks(results: Results) -> Table | None:
     for ranked in found:
         ranking = ranked.ranking
         best = min(f"{rank:.2f}" for rank in ranking.average_ranks.values())
-        places = [Cell(text := f"{ranking.average_ranks[key]:.2f}", text == best) for key in shown]
+        places = [Entry(text := f"{ranking.average_ranks[key]:.2f}", text == best) for key in shown]
         statistic = f"{ranking.f:.2f}" if ranking.f < float("inf") else "infinite"
         numbers = [str(ranking.blocks), f"{ranking.chi2:.2f}", statistic, format_p(ranking.p), f"{ranking.critical_difference:.2f}"]
-        body.append([Cell(ranked.column.title), *places, *map(Cell, numbers)])
+        body.append([Entry(ranked.column.title), *places, *map(Entry, numbers)])
         for remark in filter(None, (f"data sets: {', '.join(ranked.blocks)}", ranked.remark, ranking.note)):
             remarks.setdefault(remark, []).append(ranked.column.title)
     head = ["measure", *shown.values(), "data sets", "Friedman χ²", "F", "p", "critical difference"]
@@ -90,21 +42,3 @@ def ranks(results: Results) -> Table | None:
     if lacking:
         notes.append(f"{', '.join(lacking)}: fewer than two data sets have runs of every method.")
     return Table("ranks", "Average ranks", head, body, notes)
-
-
-def as_data(results: Results) -> list[dict[str, Any]]:
-    """The rankings as plain data. verdict: "differ" where Iman and Davenport's p is at most .05."""
-    found = []
-    for ranked in rankings(results):
-        differ = "differ" if ranked.ranking.p <= ALPHA else "inconclusive"
-        found.append(
-            {
-                "metric": ranked.column.metric,
-                "better": ranked.column.better,
-                "verdict": differ if results.is_result else NO_VERDICT,
-                **ranked.ranking.as_dict(),
-                "blocks": list(ranked.blocks),
-                "left_out": {block: list(lacks) for block, lacks in ranked.left_out.items()},
-            }
-        )
-    return found

@@ -1,17 +1,17 @@
-"""Which strength the one-standard-error rule chooses for each method in each group, and every strength that was tried."""
+"""The table of strengths tried and chosen."""
 
 from __future__ import annotations
 
-import statistics
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from suite.report.cells import NONE, Cell, Table, group_label, groups, is_view
-from suite.reproduction import Selection
-from suite.results import Results, Row
+from suite.experiment.reproduction import Selection
+from suite.judging.judged import Judged
+from suite.judging.selection import choices, chosen, strength
+from suite.records.naming import group_label
+from suite.report.cells import NONE, Entry, Table
 
 if TYPE_CHECKING:
-    from suite.stats.selection import Candidate
+    pass
 
 RULE = (
     "One-standard-error rule: of the strengths whose mean held-out error is at most the lowest plus one binomial standard error of it "
@@ -20,66 +20,7 @@ RULE = (
 )
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One method in one group: its rows by strength, those that are candidates, the bound on their error and the one chosen."""
-
-    rows: tuple[Row, ...]
-    candidates: dict[str, Candidate]
-    limit: float | None
-    best: Candidate | None
-
-    def standing(self, row: Row) -> str:
-        """What the rule says about a row, in a word or two."""
-        candidate = self.candidates.get(row.key)
-        if candidate is None or self.limit is None:
-            return "diverged" if row.diverged else "failed" if row.failed else "not computed"
-        if candidate is self.best:
-            return "chosen"
-        return "within the bound" if candidate.error <= self.limit else "beyond the bound"
-
-
-def choices(results: Results) -> dict[tuple[str, str], Choice]:
-    """By group and `Cell.series`; only methods that have a strength `lam`."""
-    from suite.stats.selection import bound, one_standard_error
-
-    rule = results.reproduction.selection
-    if rule is None:
-        return {}
-    series: dict[tuple[str, str], list[Row]] = {}
-    for group, rows in groups(results).items():
-        for row in rows:
-            if not is_view(row) and hasattr(row.cell.method, "lam"):
-                series.setdefault((group, row.cell.series), []).append(row)
-    found = {}
-    for key, rows in series.items():
-        rows.sort(key=strength)
-        candidates = {row.key: made for row in rows if (made := _candidate(row, rule)) is not None}
-        tried = list(candidates.values())
-        found[key] = Choice(tuple(rows), candidates, bound(tried) if tried else None, one_standard_error(tried) if tried else None)
-    return found
-
-
-def chosen(results: Results) -> dict[tuple[str, str], float]:
-    """The strength chosen, by group and method; without the methods that have no candidate."""
-    return {key: choice.best.strength for key, choice in choices(results).items() if choice.best is not None}
-
-
-def strength(row: Row) -> float:
-    return row.cell.method.lam  # type: ignore[attr-defined]  # choices looks only at methods that have it
-
-
-def _candidate(row: Row, rule: Selection) -> Candidate | None:
-    from suite.stats.selection import Candidate
-
-    errors, sizes = row.values(rule.error), row.values(rule.size)
-    if not errors or not sizes or row.diverged or row.failed:
-        return None
-    held = min(record["data"]["n_validation"] for record in row.records)
-    return Candidate(strength(row), statistics.fmean(errors), held, statistics.fmean(sizes))
-
-
-def selection(results: Results) -> Table | None:
+def selection(results: Judged) -> Table | None:
     """One line a strength: held-out error, size, the bound, and what the rule says."""
     found = choices(results)
     if not found:
@@ -91,14 +32,14 @@ def selection(results: Results) -> Table | None:
             candidate, standing = choice.candidates.get(row.key), choice.standing(row)
             texts = [NONE, NONE] if candidate is None else [f"{candidate.error:.2f}", f"{candidate.size:.2f}"]
             line = [group_label(results, row), method, f"{strength(row):g}", *texts, limit, standing]
-            body.append([Cell(text, bold=i > 1 and standing == "chosen") for i, text in enumerate(line)])
+            body.append([Entry(text, bold=i > 1 and standing == "chosen") for i, text in enumerate(line)])
     rule = results.reproduction.selection or Selection()
     size = rule.size.replace("_", " ")
     head = ["data set", "method", "strength", "held-out error (%)", f"{size} (%)", "lowest error + SE (%)", "rule"]
     return Table("selection", "Strengths tried and chosen", head, body, [RULE], label=2)
 
 
-def lines(results: Results) -> list[str]:
+def lines(results: Judged) -> list[str]:
     """What was chosen, one line a group."""
     texts: dict[str, list[str]] = {}
     for (group, method), value in chosen(results).items():

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from suite.errors import SuiteError
-from suite.report.cells import (
-    NONE,
-    Cell,
-    Table,
-    baselines,
-    best,
-    full_labels,
-    grouped,
-    groups,
-    heading,
-    interval,
-    is_view,
-    labels,
-    leading,
-    measured,
-    runs,
-    within,
-)
+from suite.experiment.reproduction import Column
+from suite.judging.judged import Judged
+from suite.judging.published import Published, load
+from suite.judging.scale import NO_VERDICT
+from suite.records.naming import baselines, full_labels, grouped, groups, is_view, labels
+from suite.report.cells import NONE, Entry, Table, best, heading, interval, leading, measured, runs, within
 from suite.report.differences import corrected, difference, remarks
 from suite.report.facts import datasets, unfinished
-from suite.report.published import Published, load
-from suite.report.verdicts import NO_VERDICT
-from suite.reproduction import Column
-from suite.results import Results
 
-FORMATS = ("markdown", "latex", "csv", "terminal")
 KINDS = {
     "best average rank": "Best average rank: Nemenyi's critical difference at .05 decides; it shrinks with data sets, not with seeds.",
     "distinct winners": "Different winners: each winner beats the other in its own measure, both 95 % intervals clear of 0.",
@@ -42,37 +24,7 @@ KINDS = {
 """How claims of a kind are decided, for the kinds that the usual note does not cover."""
 
 
-def render(results: Results, format: str = "markdown") -> str:
-    """The tables as text; the same records give the same text. SuiteError for a format that there is not.
-
-    markdown   the whole page: facts, main table, ranks, strengths, matched levels, claims, comparison with the baseline, further
-               measurements, intervals, departures
-    latex      the tables as floats that need booktabs only
-    csv        one line a row and metric, with every number
-    terminal   main table, ranks, matched levels and claims in plain text, 130 columns wide
-
-    Where there is nothing to tabulate, a figure that needs no runs, the page names the figure's files, and the others say as much.
-    """
-    if format == "markdown":
-        from suite.report.markdown import page
-
-        return page(results)
-    if format == "latex":
-        from suite.report.latex import floats
-
-        return floats(results)
-    if format == "csv":
-        from suite.report.long import lines
-
-        return lines(results)
-    if format == "terminal":
-        from suite.report.terminal import screen
-
-        return screen(results)
-    raise SuiteError(f"unknown format {format!r}", f"choose from {', '.join(FORMATS)}")
-
-
-def main(results: Results) -> Table:
+def main(results: Judged) -> Table:
     """One line a row: our mean and SD in each column, and beside it what the paper printed, with the verdict."""
     published = load(results.reproduction.published) if results.is_result else Published()
     verdicts = {(v["row"], v["metric"]): v["verdict"] for v in results.verdicts["numbers"]}
@@ -85,7 +37,7 @@ def main(results: Results) -> Table:
         head += [heading(column), "paper"] if column.metric in printed else [heading(column)]
     body = []
     for row in results.rows:
-        line = [*lead[row.key], *([Cell(row.cell.dataset)] if several else []), runs(row)]
+        line = [*lead[row.key], *([Entry(row.cell.dataset)] if several else []), runs(row)]
         for column in columns:
             line.append(measured(row, column, (row.key, column.metric) in winners))
             if column.metric in printed:
@@ -94,16 +46,16 @@ def main(results: Results) -> Table:
     return Table("", results.reproduction.title, head, body, _notes(results, published), len(first) - 1)
 
 
-def _paper(published: Published, row: str, column: Column, verdicts: dict[tuple[str, str], str]) -> Cell:
+def _paper(published: Published, row: str, column: Column, verdicts: dict[tuple[str, str], str]) -> Entry:
     number = published.get(row, column.metric)
     if number is None:
-        return Cell("")
+        return Entry("")
     verdict = verdicts.get((row, column.metric), NO_VERDICT)
     text, spread = number.text(column.digits)
-    return Cell(text, spread=spread, verdict="" if verdict == NO_VERDICT else verdict)
+    return Entry(text, spread=spread, verdict="" if verdict == NO_VERDICT else verdict)
 
 
-def _notes(results: Results, published: Published) -> list[str]:
+def _notes(results: Judged, published: Published) -> list[str]:
     names = full_labels(results)
     notes = [
         f"Mean ± SD (n - 1 in the denominator) over the seeds. Bold: best mean of a column{within(results)}; neither a row that scores "
@@ -130,7 +82,7 @@ def _tolerance(column: Column) -> str:
     return f"{column.title} ±{column.tolerance:g} {'points' if column.unit == '%' else column.unit}".rstrip()
 
 
-def claims(results: Results) -> Table | None:
+def claims(results: Judged) -> Table | None:
     """What the paper says about the table, and whether it holds in our runs."""
     found = results.verdicts["claims"]
     if not found:
@@ -138,7 +90,7 @@ def claims(results: Results) -> Table | None:
     from suite.stats.comparisons import format_p
 
     body = [
-        [Cell(c["text"]), Cell(c["source"]), Cell(c["verdict"]), Cell(NONE if c["p"] is None else format_p(c["p"])), Cell(c["reason"])]
+        [Entry(c["text"]), Entry(c["source"]), Entry(c["verdict"]), Entry(NONE if c["p"] is None else format_p(c["p"])), Entry(c["reason"])]
         for c in found
     ]
     notes = ["The interval decides; p is that of a permutation test. Lower and higher: 95 % interval; comparable: 90 %, within the margin."]
@@ -146,7 +98,7 @@ def claims(results: Results) -> Table | None:
     return Table("claims", "Claims", ["claim", "source", "verdict", "p", "evidence"], body, notes)
 
 
-def compared(results: Results) -> Table | None:
+def compared(results: Judged) -> Table | None:
     """Each training minus the baseline of its group in the columns where one end is the better; None where no baseline has run."""
     from suite.stats.comparisons import compare_to_baseline
 
@@ -178,7 +130,7 @@ def compared(results: Results) -> Table | None:
     return Table("compared", f"Compared with {title}", head, list(cells.values()), notes, label)
 
 
-def further(results: Results) -> Table | None:
+def further(results: Judged) -> Table | None:
     """The columns beside the main ones; a text is that of the first run."""
     columns, (first, lead) = results.reproduction.extra, leading(results)
     if not columns:
@@ -189,7 +141,7 @@ def further(results: Results) -> Table | None:
     return Table("further", "Further measurements", [*first, "runs", *map(heading, columns)], body, notes, len(first) - 1)
 
 
-def intervals(results: Results) -> Table:
+def intervals(results: Judged) -> Table:
     """The key of each row, and the 95 % Student-t interval of each mean."""
     from suite.stats.intervals import summary
 
@@ -197,7 +149,7 @@ def intervals(results: Results) -> Table:
     body = []
     for row in results.rows:
         found = [(summary(row.values(column.metric)), column.digits) for column in columns]
-        body.append([*lead[row.key], Cell(f"`{row.key}`"), *(Cell(interval(s.low, s.high, digits)) for s, digits in found)])
+        body.append([*lead[row.key], Entry(f"`{row.key}`"), *(Entry(interval(s.low, s.high, digits)) for s, digits in found)])
     return Table(
         "intervals",
         "95 % intervals of the means",

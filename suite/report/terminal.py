@@ -5,21 +5,21 @@ from __future__ import annotations
 import textwrap
 from itertools import accumulate
 
+from suite.judging.judged import Judged
+from suite.judging.scale import why_no_result
 from suite.report import tables
-from suite.report.cells import Cell, Table
+from suite.report.cells import Entry, Table
 from suite.report.facts import header
 from suite.report.matched import matched
 from suite.report.ranks import ranks
 from suite.report.selection import lines as strengths
-from suite.report.verdicts import why_no_result
-from suite.results import Results
 
 WIDTH = 130
 SIGNS = {"reproduced": " =", "not reproduced": " ≠", "inconclusive": " ?"}
 FACTS = ("Profile", "Runs", "Data", "Device")
 
 
-def screen(results: Results) -> str:
+def screen(results: Judged) -> str:
     """No line is longer than 130 columns."""
     facts = header(results)
     lines = [f"{results.reproduction.id}: {results.reproduction.title}", *(f"{name}: {facts[name]}" for name in FACTS)]
@@ -62,5 +62,5 @@ def _grid(table: Table) -> str:
     return "\n".join(lines)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Entry) -> str:
     return cell.text + ("*" if cell.bold else "") + SIGNS.get(cell.verdict, "")

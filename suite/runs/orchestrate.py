@@ -10,13 +10,13 @@ from heapq import heappop, heappush
 from pathlib import Path
 from typing import Protocol
 
-from suite.files import tidy
-from suite.reproduction import Reproduction
-from suite.results import Results
+from suite.base.files import tidy
+from suite.experiment.reproduction import Reproduction
+from suite.experiment.spec import RunSpec
+from suite.experiment.task import Task
+from suite.records.results import Results
+from suite.records.store import Store
 from suite.runs.executors import Executor, Result
-from suite.runs.spec import RunSpec
-from suite.runs.store import Store
-from suite.runs.worker import Task
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Queue:
         return Task(self.waiting.pop(key), self.profile, self.folder, self.options.data_root, self.options.device, records)
 
 
-def reproduce(
+def compute_missing(
     reproduction: Reproduction,
     seeds: int,
     profile: str,

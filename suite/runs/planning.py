@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from suite.reproduction import Reproduction
-from suite.runs.keys import keys
+from suite.experiment.keys import keys
+from suite.experiment.reproduction import Reproduction
+from suite.records.store import FINISHED, Store
 from suite.runs.orchestrate import with_needs
-from suite.runs.store import FINISHED, Store
 from suite.runs.timings import amount, duration, epochs, estimate, read_timings, shared, workers
 
 DEVICES = ("cpu", "cuda")

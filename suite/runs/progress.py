@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-from suite.reproduction import Reproduction
+from suite.experiment.reproduction import Reproduction
+from suite.experiment.spec import RunSpec
 from suite.runs.executors import Result
-from suite.runs.spec import RunSpec
 
 
 class Progress:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from suite.reproduction import Reproduction
-from suite.results import Results
+from suite.experiment.reproduction import Reproduction
+from suite.experiment.task import Task
+from suite.records.results import Results
+from suite.records.store import Store
 from suite.runs.environment import code_state
-from suite.runs.store import Store
-from suite.runs.worker import Task, prepare_process
+from suite.runs.worker import prepare_process
 
 
 def rescore(table: Reproduction, profile: str, out: Path, data_root: str | None, device: str) -> dict[str, list[str]]:

@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from suite.files import write_text
-from suite.runs.conditions import FLOAT32
-from suite.runs.spec import RunSpec
-from suite.runs.store import dumps
+from suite.base.files import write_text
+from suite.experiment.conditions import FLOAT32
+from suite.experiment.spec import RunSpec
+from suite.records.store import dumps
 
 TIMINGS = "timings.json"
 FORECAST_SECONDS = 10.0

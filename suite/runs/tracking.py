@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from suite.data.locks import lock
+from suite.experiment.spec import RunSpec
 from suite.methods.base import Method
 from suite.runs.executors import Result
-from suite.runs.spec import RunSpec
 
 log = logging.getLogger(__name__)
 

@@ -6,33 +6,8 @@ import ctypes
 import importlib
 import resource
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
-from suite.data import Elsewhere
-from suite.runs.spec import RunSpec
-
-OnEpoch = Callable[[int, float], None]
-"""Told the number of epochs done and the test error in percent."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A run to compute. `folder` keeps its checkpoint and its final weights; the record goes back to the caller."""
-
-    spec: RunSpec
-    profile: str
-    folder: Path
-    data_root: str | Elsewhere | None = None
-    device: str = "cpu"
-    records: tuple[dict, ...] = ()
-
-    @property
-    def starts_from(self) -> list[Path]:
-        """The files in `folder`, below it, that the run reads where they are there: its checkpoint, weights of the runs it builds on."""
-        weights = [Path("weights", f"{needed.key}.pt") for needed in self.spec.needs()]
-        return [Path("checkpoints", f"{self.spec.key}.pt"), *weights]
+from suite.experiment.task import OnEpoch, Task
 
 
 def prepare_process(threads: int = 1) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from suite.lazy import LazyModule
+from suite.base.lazy import LazyModule
 from suite.stats.record import Record
 
 stats = LazyModule("scipy.stats")

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.penalties.base import positive
 from suite.theory.geometry import Plane, plane, unit
 from suite.theory.no_overlap import NoOverlap, combine
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BinarizedReLU(NoOverlap):
+class BinarizedNoOverlap(NoOverlap):
     """sigma(z) = 1[z > 0] and factor 1/2 (Dinh and Xin 2020, equations 1, 3 and 5). With theta the angle of w and w*:
 
         f(w) = k theta / (2 pi)                                                    and k (k+1) / 8 at w = 0

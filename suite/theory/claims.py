@@ -1,7 +1,7 @@
 """Theorem 1 of Dinh and Xin (2020), and the same of their ReLU method, as numbers per start that a test or a reproduction can judge.
 
-That the Lagrangian and the angle never rise is in `Run.lagrangian_rise` and `Run.angle_rise`, over every step; `rounding` says how much
-of a rise computation alone can make. What is here concerns the limit. With g(w) = a w + b w* at the limit, s = w - u the part of w that
+That the Lagrangian and the angle never rise is in `Trajectory.lagrangian_rise` and `Trajectory.angle_rise`, over every step; `rounding`
+says how much of a rise computation alone can make. What is here concerns the limit. With g(w) = a w + b w* at the limit, s = w - u the part of w that
 the threshold takes off, and beta u = beta w - beta s, an iterate that no longer moves satisfies
 
     -b w* = m w + beta s        for some m
@@ -19,14 +19,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.theory.geometry import plane
 from suite.theory.no_overlap import combine
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from suite.theory.record import Run
+    from suite.theory.record import Trajectory
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Expansion:
     against: Tensor
 
 
-def rounding(run: Run) -> tuple[Tensor, Tensor]:
+def rounding(run: Trajectory) -> tuple[Tensor, Tensor]:
     """What rounding can add to the Lagrangian (n,), and to the angle in radians (n,), from one iterate to the next.
 
     d eps, the bound on the relative error of a sum of d terms, times the Lagrangian at the start, of which every later term is a part,
@@ -58,7 +58,7 @@ def rounding(run: Run) -> tuple[Tensor, Tensor]:
     return unit * run.lagrangian[0].abs(), torch.full_like(run.lagrangian[0], unit * math.pi)
 
 
-def stationarity(run: Run) -> Tensor:
+def stationarity(run: Trajectory) -> Tensor:
     """||g(w) + beta (w - prox(w))|| at the last w, (n,), without its part along w where w is normalised: 0 at a limit."""
     problem, w = run.problem, run.w
     force = combine(problem.network.coefficients(plane(w, problem.w_star)), w, problem.w_star)
@@ -68,7 +68,7 @@ def stationarity(run: Run) -> Tensor:
     return torch.linalg.vector_norm(force, dim=-1)
 
 
-def expansion(run: Run) -> Expansion:
+def expansion(run: Trajectory) -> Expansion:
     """Equation 12 at the last w, with m the least-squares multiple of w in -b w* - beta s."""
     problem, w = run.problem, run.w
     pull = -problem.network.coefficients(plane(w, problem.w_star))[1].unsqueeze(-1)
@@ -86,7 +86,7 @@ def expansion(run: Run) -> Expansion:
     )
 
 
-def angle_bound(run: Run) -> Tensor:
+def angle_bound(run: Trajectory) -> Tensor:
     """A bound on the angle at a limit, in radians in [0, pi/2], (n,): arcsin(min(1, beta ||w - prox(w)|| / (-b))).
 
     The part of -b w* = m w + beta s orthogonal to w has norm -b sin theta on the left, and at most beta ||s|| on the right. For the

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -18,7 +18,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.theory.geometry import Plane, plane, unit
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.penalties import Elementwise
 from suite.theory.geometry import unit
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Problem:
     """L(u, w) = f(w) + lambda P(u) + beta/2 ||w - u||^2 (Dinh and Xin 2020, equation 9), and the step size eta for it.
 
-    network        BinarizedReLU(k) or ReLU(k): f and its coarse gradient
+    network        BinarizedNoOverlap(k) or ReLUNoOverlap(k): f and its coarse gradient
     penalty        P, a sum over the weights such as L1, L0 or TransformedL1
     w_star         the teacher, (d,) or one for each start (n, d), norm 1; its dtype and device are those of the computation
     lam, beta, eta numbers, or tensors of n, one for each start. Put starts with equal lam / beta next to each other: the proximal map

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from suite.errors import SuiteError
-from suite.runs.spec import RunSpec
-from suite.runs.worker import OnEpoch, Task
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
+from suite.base.seeding import Streams
+from suite.experiment.spec import RunSpec
+from suite.experiment.task import OnEpoch, Task
+from suite.methods.schedule import Schedule
 from suite.theory.claims import angle_bound, expansion, rounding, stationarity
 from suite.theory.geometry import Plane, plane
-from suite.theory.record import Run
+from suite.theory.record import Trajectory
 from suite.theory.starts import Starts
-from suite.training import checkpoint
-from suite.training.loop import CHECKPOINT_SECONDS
-from suite.training.schedule import Schedule
-from suite.training.seeding import Streams
 
 ENDS = {"_low": 0.05, "": 0.5, "_high": 0.95}
 """What a curve shows of the starts: the median, and by name with an ending the 5 and 95 % quantiles."""
@@ -38,7 +35,7 @@ class Course:
 
     def __init__(self, spec: RunSpec, device: str = "cpu") -> None:
         assert isinstance(spec.method, Starts)
-        self.method, self.schedule = spec.method, plain(spec.schedule)
+        self.method, self.schedule, self.device = spec.method, plain(spec.schedule), device
         streams = Streams(spec.seed, spec.dataset, spec.model)
         self.iteration = self.method.begin(self.schedule.batch_size, self.schedule.learning_rate, streams, device)
         self.epoch = 0
@@ -130,24 +127,11 @@ class Course:
         self.epoch, self.curves = state["epoch"], state["curves"]
         self.iteration.load_state_dict(state["iteration"])
 
-    def finish(self, path: Path | None = None, on_epoch: Callable[[int, float], None] = lambda epoch, error: None) -> str:
-        """Go to the end of the schedule, from the checkpoint at `path` if there is one; "done", or "diverged" if all starts have."""
-        state = checkpoint.load(path, self.iteration.state.w.device) if path else None
-        if state:
-            self.load_state_dict(state)
-        saved = time.monotonic()
-        while self.epoch < self.schedule.epochs:
-            going = self.advance()
-            on_epoch(self.epoch, math.nan)  # there is no test error
-            if not going:
-                return "diverged"
-            if path and time.monotonic() - saved > CHECKPOINT_SECONDS:
-                checkpoint.save(path, self.state_dict())
-                saved = time.monotonic()
-        return "done"
+    def last_error(self) -> float:
+        return math.nan  # there is no test set
 
 
-def conclusions(run: Run, moving: Tensor) -> dict[str, Tensor]:
+def conclusions(run: Trajectory, moving: Tensor) -> dict[str, Tensor]:
     """Which starts end as Theorem 1 says, (n,) each."""
     found = expansion(run)
     most = 1.0 if run.problem.network.scale_invariant else math.inf
@@ -158,7 +142,7 @@ def conclusions(run: Run, moving: Tensor) -> dict[str, Tensor]:
     }
 
 
-def remainders(run: Run, moving: Tensor) -> dict[str, float]:
+def remainders(run: Trajectory, moving: Tensor) -> dict[str, float]:
     """How far the starts are from a limit."""
     numbers = {"expansion_residual": expansion(run).residual, "stationarity": stationarity(run)}
     return {name: float(values.where(moving, 0).nan_to_num(0).max()) for name, values in numbers.items()}
@@ -189,7 +173,7 @@ def compute(task: Task, on_epoch: OnEpoch) -> dict:
     """Iterate, and what the record says of it."""
     spec = task.spec
     course = Course(spec, task.device)
-    status = course.finish(task.folder / "checkpoints" / f"{spec.key}.pt", on_epoch)
+    status = checkpoint.to_the_end(course, course.schedule.epochs, task.folder / "checkpoints" / f"{spec.key}.pt", on_epoch)
     metrics = course.metrics() if status == "done" else {}
     return {
         "status": status,

@@ -6,20 +6,30 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.theory.geometry import Plane
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from suite.theory.problem import Problem
-    from suite.theory.splitting import State
 
 TOGETHER = 2**14
 """About so many iterates of single starts are evaluated at once: enough to make the calls cheap, few enough for the cache."""
 
 
-class Point(NamedTuple):
+@dataclass
+class State:
+    """The iterates (n, d), the plane of every w with its teacher, and which starts have lost their direction (n,)."""
+
+    w: Tensor
+    u: Tensor
+    at: Plane
+    collapsed: Tensor
+    y: Tensor | None = None
+
+
+class Iterate(NamedTuple):
     """f(w), L(u, w), theta(w, w*) in radians (NaN at w = 0) and ||w - w*|| of an iterate, each (n,)."""
 
     loss: Tensor
@@ -29,7 +39,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Trajectory:
     """n starts after the same number of steps. Rows of a trajectory are the iterates of `steps`, columns the starts.
 
     w, u             last iterates, (n, d); y the scaled multipliers of `admm`, else None
@@ -93,7 +103,7 @@ class Watch:
         at, network = Plane(along, across), self.problem.network
         loss, angle = network.plane_loss(at), at.angle
         lagrangian = self.problem.augmented(loss, penalties, ties)
-        self.point = Point(loss[-1], lagrangian[-1], angle[-1], at.distance[-1])
+        self.point = Iterate(loss[-1], lagrangian[-1], angle[-1], at.distance[-1])
         seen = lagrangian, angle, network.descends(at, self.problem.beta[:, 0])
         if self.last:
             *both, descends = (torch.cat(pair) for pair in zip(self.last, seen, strict=True))
@@ -108,4 +118,4 @@ class Watch:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.waiting.clear()
-        self.rises, self.last, self.point = state["rises"], state["last"], Point(*state["point"])
+        self.rises, self.last, self.point = state["rises"], state["last"], Iterate(*state["point"])

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.theory.geometry import Plane
 from suite.theory.no_overlap import NoOverlap
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ReLU(NoOverlap):
+class ReLUNoOverlap(NoOverlap):
     """sigma(z) = max(z, 0) and factor 1/k^2: the squared difference of mean outputs (Brutzkus and Globerson 2017). With theta the
     angle of w and w*, b = (k^2 - k) / (2 pi), g0 = b + k/2, and g(w, w*) = ||w|| (sin theta + (pi - theta) cos theta) / (2 pi):
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor, dtype

@@ -12,30 +12,18 @@ descent, bit for bit. Each is a function that runs it to the end, and a class wi
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.theory.geometry import Plane, plane
 from suite.theory.no_overlap import combine
-from suite.theory.record import Point, Run, Watch
+from suite.theory.record import Iterate, State, Trajectory, Watch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from suite.theory.no_overlap import NoOverlap
     from suite.theory.problem import Problem
-
-
-@dataclass
-class State:
-    """The iterates (n, d), the plane of every w with its teacher, and which starts have lost their direction (n,)."""
-
-    w: Tensor
-    u: Tensor
-    at: Plane
-    collapsed: Tensor
-    y: Tensor | None = None
 
 
 class Iteration(ABC):
@@ -73,7 +61,7 @@ class Iteration(ABC):
         """The next iterates."""
 
     @property
-    def now(self) -> Point:
+    def now(self) -> Iterate:
         return self.watch.point
 
     def advance(self, steps: int) -> None:
@@ -85,14 +73,16 @@ class Iteration(ABC):
             self.watch.evaluate()
         self.t += steps
 
-    def run(self, steps: list[int], points: list[Point]) -> Run:
-        """What `Run` says of the iteration so far, with those iterates recorded."""
-        trajectories = Point(*(torch.stack(column) for column in zip(*points, strict=True)))._asdict()
+    def run(self, steps: list[int], points: list[Iterate]) -> Trajectory:
+        """What `Trajectory` says of the iteration so far, with those iterates recorded."""
+        trajectories = Iterate(*(torch.stack(column) for column in zip(*points, strict=True)))._asdict()
         names = "lagrangian_rise", "angle_rise", "lagrangian_rise_outside", "angle_rise_outside"
         state, rises = self.state, dict(zip(names, self.watch.rises, strict=True))
-        return Run(problem=self.problem, w=state.w, u=state.u, y=state.y, steps=steps, collapsed=state.collapsed, **trajectories, **rises)
+        return Trajectory(
+            problem=self.problem, w=state.w, u=state.u, y=state.y, steps=steps, collapsed=state.collapsed, **trajectories, **rises
+        )
 
-    def to_end(self, steps: int, record_every: int | None) -> Run:
+    def to_end(self, steps: int, record_every: int | None) -> Trajectory:
         """`steps` steps, one in `record_every` recorded (None: the first and the last only), and always the last."""
         every = steps if record_every is None else record_every
         if steps < 1 or every < 1:
@@ -105,18 +95,18 @@ class Iteration(ABC):
         return self.run(recorded, points)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the steps to come and the `Run` depend on, as tensors and numbers."""
+        """Everything that the steps to come and the `Trajectory` depend on, as tensors and numbers."""
         iterates = {"w": self.state.w, "u": self.state.u, "y": self.state.y, "at": tuple(self.state.at), "collapsed": self.state.collapsed}
         return {"t": self.t, "start": tuple(self.start), "state": iterates, "watch": self.watch.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there, bit for bit as if there had been no interruption."""
-        self.t, self.start = state["t"], Point(*state["start"])
+        self.t, self.start = state["t"], Iterate(*state["start"])
         self.state = State(**state["state"] | {"at": Plane(*state["state"]["at"])})
         self.watch.load_state_dict(state["watch"])
 
 
-class RVSCGD(Iteration):
+class RVSCGDIteration(Iteration):
     """The iteration of `rvscgd`."""
 
     @classmethod
@@ -129,7 +119,7 @@ class RVSCGD(Iteration):
         return descend(self.problem, old, u, u)
 
 
-class RVSM(Iteration):
+class RVSMIteration(Iteration):
     """The iteration of `rvsm`."""
 
     @classmethod
@@ -141,7 +131,7 @@ class RVSM(Iteration):
         return descend(self.problem, old, old.u, self.problem.threshold(old.w))
 
 
-class ADMM(Iteration):
+class ADMMIteration(Iteration):
     """The iteration of `admm`."""
 
     multipliers = True
@@ -155,20 +145,20 @@ class ADMM(Iteration):
         return new
 
 
-ITERATIONS: dict[str, type[Iteration]] = {"rvscgd": RVSCGD, "rvsm": RVSM, "admm": ADMM}
+ITERATIONS: dict[str, type[Iteration]] = {"rvscgd": RVSCGDIteration, "rvsm": RVSMIteration, "admm": ADMMIteration}
 
 
-def rvscgd(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Run:
+def rvscgd(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Trajectory:
     """Algorithm 1 of Dinh and Xin (2020): u from the old w, then the w step towards that u, then the norm.
 
         u' = prox(w),   w' = w - eta g(w) - eta beta (w - u'),   w' / ||w'||
 
-    Raises ValueError unless the network is one that the norm leaves alone; see `Run` for what comes back.
+    Raises ValueError unless the network is one that the norm leaves alone; see `Trajectory` for what comes back.
     """
-    return RVSCGD(problem, w0).to_end(steps, record_every)
+    return RVSCGDIteration(problem, w0).to_end(steps, record_every)
 
 
-def rvsm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Run:
+def rvsm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Trajectory:
     """The relaxed variable splitting method: both from the old iterate, w first (as printed in Dinh, Wang, Bertozzi and Osher 2020).
 
         w' = w - eta g(w) - eta beta (w - u),   u' = prox(w),   u^0 = prox(w^0)
@@ -176,17 +166,17 @@ def rvsm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = No
     so that w is pulled towards the threshold of the iterate before it. The norm stays free.
     Raises ValueError if the network is scale invariant, where nothing would hold the norm.
     """
-    return RVSM(problem, w0).to_end(steps, record_every)
+    return RVSMIteration(problem, w0).to_end(steps, record_every)
 
 
-def admm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Run:
+def admm(problem: Problem, w0: Tensor, steps: int, record_every: int | None = None) -> Trajectory:
     """The same splitting with multipliers z = beta y, the argmin over w replaced by one step (Dinh and Xin 2020, section 3.3).
 
         w' = w - eta g(w) - eta beta (w - u + y),   u' = prox(w' + y),   y' = y + w' - u',   y^0 = 0
 
     On either network; w is normalised where the loss is scale invariant. The Lagrangian that is recorded has the term <z, w - u>.
     """
-    return ADMM(problem, w0).to_end(steps, record_every)
+    return ADMMIteration(problem, w0).to_end(steps, record_every)
 
 
 def descend(problem: Problem, old: State, target: Tensor, u: Tensor) -> State:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.methods.base import Method
 from suite.penalties import Elementwise, named
-from suite.theory.binarized import BinarizedReLU
+from suite.theory.binarized import BinarizedNoOverlap
 from suite.theory.problem import Problem
-from suite.theory.relu import ReLU
+from suite.theory.relu import ReLUNoOverlap
 from suite.theory.splitting import ITERATIONS, Iteration
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from suite.base.seeding import Streams
     from suite.theory.no_overlap import NoOverlap
-    from suite.training.seeding import Streams
 
 TITLES = {"rvscgd": "RVSCGD", "rvsm": "RVSM", "admm": "ADMM"}
 NETWORKS = ("binarized", "relu")
@@ -88,10 +88,10 @@ class Starts(Method):
         """The network."""
         network = self.network or ("binarized" if self.algorithm == "rvscgd" else "relu")
         if network == "binarized":
-            return BinarizedReLU(self.k, slope=self.slope)
+            return BinarizedNoOverlap(self.k, slope=self.slope)
         if self.slope != 1:
             raise ValueError(f"the ReLU network has no slope to choose, got {self.slope}")
-        return ReLU(self.k)
+        return ReLUNoOverlap(self.k)
 
     def teachers(self, n: int, streams: Streams) -> Tensor:
         """w* of n starts, (n, d), norm 1."""

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import pad
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 
 
 def draw(n: int, crop: int, flip: bool, generator: Generator) -> Tensor:

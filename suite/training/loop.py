@@ -15,22 +15,21 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from suite import models
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
+from suite.base.seeding import Streams
 from suite.data import Dataset, hold_out, subset
-from suite.errors import SuiteError
+from suite.experiment.conditions import BF16
+from suite.experiment.spec import RunSpec
 from suite.methods.base import Context, Finished, Method, View
-from suite.methods.layers import regularised_layers
+from suite.methods.schedule import Schedule
 from suite.metrics import dense_flops, layer_sparsity, measure, valid_flops
 from suite.metrics.compact import compact_metrics
-from suite.runs.conditions import BF16
-from suite.runs.spec import RunSpec
-from suite.training import checkpoint
+from suite.models.layers import regularised_layers
 from suite.training.augment import draw, moved
 from suite.training.evaluation import BATCH, placed, recalibrated, score, test_error
-from suite.training.schedule import Schedule
-from suite.training.seeding import Streams
 from suite.training.start import restart
 
-CHECKPOINT_SECONDS = 30.0
 COUNTED = ("weight_sparsity", "weight_sparsity_exact", "flops_left_valid")
 CURVES = ("train_loss", "test_error", *COUNTED, "learning_rate", "seconds")
 HELD = "validation_error"
@@ -66,7 +65,7 @@ def optimizer_for(schedule: Schedule, parameters: list[nn.Parameter], spared: Se
     raise ValueError(f"optimizer must be adam or sgd, got {schedule.optimizer!r}")
 
 
-class Run:
+class Training:
     """One run in the making: model, method, optimiser and curves, all of which a checkpoint holds."""
 
     def __init__(self, spec: RunSpec, dataset: Dataset, *, device: str = "cpu", finished: list[Finished] | None = None) -> None:
@@ -147,7 +146,7 @@ class Run:
         for rows, of in zip(order.split(size), moves.split(size), strict=True):
             yield self.fed(moved(self.x[rows], of, self.spec.crop)), self.y[rows]
 
-    def train_epoch(self) -> bool:
+    def advance(self) -> bool:
         """One pass over the training set in this epoch's order, then evaluation. False when the loss or a weight is not finite."""
         start = time.perf_counter()
         self.context.learning_rate = self.schedule.rate(self.epoch)
@@ -192,19 +191,10 @@ class Run:
 
     def train(self, path: Path | None = None, on_epoch: Callable[[int, float], None] = lambda epoch, error: None) -> Outcome:
         """Train to the end of the schedule, from the checkpoint at `path` if there is one."""
-        state = checkpoint.load(path, self.device) if path else None
-        if state:
-            self.load_state_dict(state)
-        saved = time.monotonic()
-        while self.epoch < self.schedule.epochs:
-            finite = self.train_epoch()
-            on_epoch(self.epoch, self.curves["test_error"][-1])
-            if not finite:
-                return self.outcome("diverged")
-            if path and time.monotonic() - saved > CHECKPOINT_SECONDS:
-                checkpoint.save(path, self.state_dict())
-                saved = time.monotonic()
-        return self.outcome("done")
+        return self.outcome(checkpoint.to_the_end(self, self.schedule.epochs, path, on_epoch))
+
+    def last_error(self) -> float:
+        return self.curves["test_error"][-1]
 
     def outcome(self, status: str) -> Outcome:
         """Score every view; a diverged run keeps its curves and has no metrics."""

@@ -12,15 +12,15 @@ from itertools import islice
 from torch import Tensor
 
 from suite import data
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
 from suite.data import Dataset
-from suite.errors import SuiteError
+from suite.experiment.spec import RunSpec
+from suite.experiment.task import OnEpoch, Task
 from suite.methods import method
 from suite.methods.base import Finished
 from suite.metrics import describe
-from suite.runs.spec import RunSpec
-from suite.runs.worker import OnEpoch, Task
-from suite.training import checkpoint
-from suite.training.loop import Run
+from suite.training.loop import Training
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +33,7 @@ def compute(task: Task, on_epoch: OnEpoch) -> dict:
     spec = task.spec
     known = dataset(spec.dataset, task.data_root)
     finished = [Finished(r, partial(final_weights, task, needed)) for r, needed in zip(task.records, spec.needs(), strict=True)]
-    run = Run(spec, known, device=task.device, finished=finished)
+    run = Training(spec, known, device=task.device, finished=finished)
     outcome = run.train(task.folder / "checkpoints" / f"{spec.key}.pt", on_epoch)
     if outcome.weights:
         checkpoint.save(task.folder / "weights" / f"{spec.key}.pt", outcome.weights)
@@ -62,7 +62,7 @@ def rescored(task: Task) -> dict:
     weights = checkpoint.load(task.folder / "weights" / f"{spec.key}.pt", task.device)
     if weights is None:
         raise SuiteError(f"the final weights of {spec.method.row} (seed {spec.seed}) are gone", "compute it again with reproduce --force")
-    run = Run(replace(spec, method=method("dense")), dataset(spec.dataset, task.data_root), device=task.device)
+    run = Training(replace(spec, method=method("dense")), dataset(spec.dataset, task.data_root), device=task.device)
     run.model.load_state_dict(weights)
     return run.finished()
 
@@ -74,7 +74,7 @@ def final_weights(task: Task, needed: RunSpec) -> dict:
     if weights is None:
         if needed.needs():
             raise SuiteError(f"the final weights of {needed.method.row} (seed {needed.seed}) are gone", "rerun with --force")
-        weights = Run(needed, dataset(needed.dataset, task.data_root), device=task.device).train().weights
+        weights = Training(needed, dataset(needed.dataset, task.data_root), device=task.device).train().weights
         checkpoint.save(path, weights)
     return weights
 
@@ -93,7 +93,7 @@ def timing(spec: RunSpec, data_root: str | None, steps: int, device: str = "cpu"
     """
     known, clock = dataset(spec.dataset, data_root), CLOCKS.get(device, time.perf_counter)
     started = clock()
-    run = Run(spec, known, device=device)
+    run = Training(spec, known, device=device)
     built = clock() - started
     size = run.schedule.batch_size
     batches = list(islice(run.batches(), steps))
@@ -117,7 +117,7 @@ def timing(spec: RunSpec, data_root: str | None, steps: int, device: str = "cpu"
     return statistics.median(seconds) * (run.context.steps + evaluation), rest
 
 
-def stepped(run: Run, x: Tensor, y: Tensor, part: int, clock: Callable[[], float]) -> float:
+def stepped(run: Training, x: Tensor, y: Tensor, part: int, clock: Callable[[], float]) -> float:
     """Seconds of a step on the first `part` examples of a batch, until the device is done with it."""
     started = clock()
     run.step(x[:part], y[:part]).item()

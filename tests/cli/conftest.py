@@ -9,9 +9,9 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from suite.cli import main
-from suite.reproduction import get
-from suite.runs.store import Store
+from suite.app.cli import main
+from suite.experiment.reproduction import get
+from suite.records.store import Store
 
 
 @pytest.fixture(scope="session")

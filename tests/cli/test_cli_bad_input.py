@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from suite.reproduction import ids
+from suite.experiment.reproduction import ids
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from suite.reproduction import get
-from suite.runs.store import Store
+from suite.experiment.reproduction import get
+from suite.records.store import Store
 from suite.runs.timings import Timing, add_timings
 
 

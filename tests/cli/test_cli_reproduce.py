@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from suite.reproduction import get
-from suite.runs.store import Store
+from suite.experiment.reproduction import get
+from suite.records.store import Store
 
 SMOKE = ("reproduce", "table1", "--profile", "smoke", "--seeds", "1")
 ROWS = ("--method", "dense", "--method", "group_lasso", "--jobs", "1")

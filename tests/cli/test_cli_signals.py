@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.runs.store import Store
+from suite.records.store import Store
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")]
 

@@ -9,7 +9,7 @@ import time
 import click
 import pytest
 
-from suite.cli import main
+from suite.app.cli import main
 
 HEAVY = ("torch", "numpy", "scipy", "pandas", "sklearn", "mlflow", "matplotlib", "joblib")
 AT_ONCE = (["--help"], ["list"], ["list", "--json"], ["plan", "table1"], ["plan", "table1", "--json"], ["reproduce", "--help"])
@@ -42,7 +42,7 @@ def test_imports_nothing_heavy(environment, stored, tmp_path, arguments):
     stored("dense", 0)
     code = f"""
 import sys
-from suite.cli import main
+from suite.app.cli import main
 try:
     main({arguments!r})
 except SystemExit as end:

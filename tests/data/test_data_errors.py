@@ -2,8 +2,8 @@ import pickle
 
 import pytest
 
+from suite.base.errors import SuiteError
 from suite.data import DataCorrupt, DataRootError, DataUnavailable
-from suite.errors import SuiteError
 
 
 @pytest.mark.parametrize("kind", [SuiteError, DataCorrupt, DataRootError, DataUnavailable])

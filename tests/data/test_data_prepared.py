@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from suite import data
+from suite.base.errors import SuiteError
 from suite.data import prepared
 from suite.data.checksum import checksum
-from suite.errors import SuiteError
 
 
 def one_line(error):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from suite.base.errors import SuiteError
 from suite.data import Dataset, hold_out, load, subset
 from suite.data.splits import stratified
-from suite.errors import SuiteError
 
 
 def test_rows_of_a_small_split_are_pinned():

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.methods import method
 
 LAM, EPS, RATE = 2e-3, 1.5, 0.02
@@ -236,7 +236,7 @@ def test_ada_prox_may_go_on_alone_at_the_end_of_an_epoch(start):
     found = start(method("ada_prox", lam=LAM, eps=EPS, idle=0.7), epochs=1, batch_size=10)
     expected, steps = start(method("ada_prox", lam=LAM, eps=EPS), epochs=1, batch_size=10), []
     step, found.method.after_step = found.method.after_step, lambda: steps.append(step())
-    found.train_epoch(), expected.train_epoch()
+    found.advance(), expected.advance()
     assert len(steps) == 17
     for layer in expected.method.layers.values():
         w, state = layer.weight.detach().double(), expected.optimizer.state[layer.weight]
@@ -254,7 +254,7 @@ def name_of(run, layer) -> str:
 
 def test_ada_prox_may_be_counted_by_the_level_of_its_step(start, no_latency):
     run = start(method("ada_prox", rule="step"), epochs=2, milestones=(1,))
-    run.train_epoch(), run.train_epoch()
+    run.advance(), run.advance()
     expected = zeros = size = 0
     for layer in run.method.layers.values():
         state, w = run.optimizer.state[layer.weight], layer.weight.detach().double()
@@ -271,7 +271,7 @@ def test_ada_prox_may_be_counted_by_the_level_of_its_step(start, no_latency):
 def test_without_strength_it_is_the_dense_network(start, name):
     dense, found = start("dense", epochs=1), start(method(name, lam=0.0), epochs=1)
     for run in (dense, found):
-        run.train_epoch()
+        run.advance()
     for (key, p), q in zip(dense.model.named_parameters(), found.model.parameters(), strict=True):
         assert torch.equal(p, q), key
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from suite import models
-from suite.errors import SuiteError
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
 from suite.methods import method, names
-from suite.training import loop
 
 VARIANTS = [
     *(method(name) for name in names()),
@@ -89,7 +89,7 @@ def test_one_step_on_every_other_model_and_its_state(start, variant, model, no_l
     trained, fresh = (start(variant, model, batch_size=10, epoch_steps=1) for _ in range(2))
     before = {name: p.detach().clone() for name, p in trained.model.named_parameters()}
     if trained.schedule.epochs:
-        assert trained.train_epoch()
+        assert trained.advance()
         assert not all(torch.equal(p, before[name]) for name, p in trained.model.named_parameters())
     fresh.load_state_dict(trained.state_dict())
     assert_identical(state(fresh), state(trained))
@@ -107,7 +107,7 @@ def test_another_seed_gives_another_network(start, variant, no_latency):
 def test_state_makes_a_round_trip(start, variant, model, no_latency):
     trained, fresh = start(variant, model), start(variant, model)
     if trained.schedule.epochs:
-        trained.train_epoch()
+        trained.advance()
     fresh.load_state_dict(trained.state_dict())
     assert_identical(state(fresh), state(trained))
     assert_identical(fresh.method.scored().weights, trained.method.scored().weights)
@@ -121,7 +121,7 @@ class Interrupted(BaseException):
 @EVERY
 def test_a_resumed_run_equals_the_uninterrupted_one(start, variant, model, tmp_path, monkeypatch, no_latency):
     """To the last bit, though it is another run from the start: so is the same run made twice."""
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
     schedule = {"epochs": 3, "milestones": (1, 2), "batch_size": 20, "epoch_steps": 2}
     whole = start(variant, model, **schedule)
     expected = whole.train()
@@ -153,7 +153,7 @@ def test_methods_start_from_the_same_weights_and_see_the_same_batches(start):
         weights, batches = {n: w.clone() for n, w in run.model.state_dict().items()}, []
         step = run.step
         run.step = lambda x, y, batches=batches, step=step: (batches.append((x.clone(), y.clone())), step(x, y))[1]
-        run.train_epoch(), run.train_epoch()
+        run.advance(), run.advance()
         seen[name] = {"weights": weights, "batches": batches}
     dense = seen.pop("dense")
     assert len(seen) >= 7
@@ -226,7 +226,7 @@ def test_a_wrong_method_or_option_is_one_line(name, options, words):
 def test_training_leaves_the_options_alone(start):
     chosen = method("sgl0")
     run = start(chosen)
-    run.train_epoch()
+    run.advance()
     assert run.method is not chosen
     assert chosen == method("sgl0")
     assert set(vars(chosen)) == set(chosen.options())

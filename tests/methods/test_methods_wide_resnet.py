@@ -5,17 +5,17 @@ import math
 import pytest
 import torch
 
+from suite.experiment.spec import RunSpec
 from suite.methods import method
-from suite.runs.spec import RunSpec
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
+from suite.training.loop import Training
 
 SCHEDULE = Schedule(1, 20, optimizer="sgd", learning_rate=0.05, momentum=0.9, nesterov=True, weight_decay=0.1, decay_penalised=False)
 PENALISED = ["group_lasso", "sparse_group_lasso", "sgl0", "cges", "hard_concrete"]
 
 
 def start(small, chosen, schedule=SCHEDULE, model="wrn_10_1_0", **options):
-    return Run(RunSpec("digits", model, method(chosen, **options), schedule, n_train=40, n_test=20), small)
+    return Training(RunSpec("digits", model, method(chosen, **options), schedule, n_train=40, n_test=20), small)
 
 
 @pytest.fixture(autouse=True)

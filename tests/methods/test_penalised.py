@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.methods import method
 from suite.methods.proximal import Proximal
 from suite.penalties import L1
@@ -87,7 +87,7 @@ def test_cges_of_its_authors_weighs_from_a_fifth_to_four_fifths(start):
 def test_without_strength_it_is_the_dense_run(start, name):
     found, dense = start(method(name, lam=0.0), epochs=2), start("dense", epochs=2)
     for run in (found, dense):
-        run.train_epoch(), run.train_epoch()
+        run.advance(), run.advance()
     for label, p in dense.model.named_parameters():
         assert torch.equal(p, dict(found.model.named_parameters())[label])
     assert found.curves["train_loss"] == dense.curves["train_loss"]
@@ -117,7 +117,7 @@ def test_proximal_steps_shrink_with_the_learning_rate(start):
     seen = []
     run.method.after_step = lambda: seen.append(run.context.learning_rate)
     for _ in range(3):
-        run.train_epoch()
+        run.advance()
     assert seen == pytest.approx([0.02] * 3 + [0.002] * 3 + [0.0002] * 3)
 
 

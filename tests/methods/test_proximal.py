@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.methods import method
 from suite.methods.proximal import growing
 
@@ -30,7 +30,7 @@ def trained(start, chosen, model="lenet_300_100", **schedule):
     """A run after its epochs, not scored."""
     run = start(chosen, model, **schedule)
     for _ in range(run.schedule.epochs):
-        assert run.train_epoch()
+        assert run.advance()
     return run
 
 
@@ -125,7 +125,7 @@ def test_the_length_of_the_step_follows_the_milestones(start, name):
 
     run.method.penalties = [Recorder(steps) for steps in seen.values()]
     for _ in range(3):
-        run.train_epoch()
+        run.advance()
     for steps, factor in zip(seen.values(), FACTORS, strict=True):
         first = 0.01 * 2.0 * 0.5 * 3.0 * factor
         assert steps == pytest.approx([first] * 3 + [first / 10] * 3 + [first / 100] * 3)
@@ -229,7 +229,7 @@ def test_groups_of_zeros_stay_finite(start, name):
     with torch.no_grad():
         run.model.conv2.weight[:, 3] = 0
         run.model.fc1.weight[:, :400] = 0
-    assert run.train_epoch()
+    assert run.advance()
     assert all(torch.isfinite(p).all() for p in run.model.parameters())
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from suite.experiment.spec import RunSpec
 from suite.methods import method
 from suite.methods.base import Finished
-from suite.runs.spec import RunSpec
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
+from suite.training.loop import Training
 
 SIZES = {"fc1": 235_200, "fc2": 30_000, "fc3": 1_000}
 LOST = {"fc1": 61_234, "fc2": 17, "fc3": 999}
@@ -22,11 +22,11 @@ def prune(small):
 
     def apply(chosen):
         spec = RunSpec("digits", "lenet_300_100", chosen, Schedule(3, batch_size=40))
-        dense = Run(spec.needs()[0], small)
-        dense.train_epoch()
+        dense = Training(spec.needs()[0], small)
+        dense.advance()
         state = {name: value.clone() for name, value in dense.model.state_dict().items()}
         like = Finished({"layers": {name: 100 * LOST[name] / SIZES[name] for name in SIZES}}, dict)
-        run = Run(spec, small, finished=[Finished({}, lambda: state), like][: len(spec.needs())])
+        run = Training(spec, small, finished=[Finished({}, lambda: state), like][: len(spec.needs())])
         outcome = run.train()
         assert outcome.curves["train_loss"] == []
         assert all(torch.equal(outcome.weights[f"{n}.bias"], state[f"{n}.bias"]) for n in SIZES)

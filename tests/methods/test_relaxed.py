@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.methods import method
 from suite.penalties import TransformedL1
 
@@ -146,7 +146,7 @@ def test_without_lambda_and_beta_it_is_sgd_bit_for_bit(start, name, tie):
     options = {"optimizer": "sgd", "learning_rate": 0.05, "momentum": 0.9, "weight_decay": 5e-4, "epochs": 2}
     plain, relaxed = (start(m, **options) for m in ("dense", method(name, lam=0.0, beta=0.0, tie=tie)))
     for run in (plain, relaxed):
-        run.train_epoch(), run.train_epoch()
+        run.advance(), run.advance()
     for (key, p), q in zip(plain.model.named_parameters(), relaxed.model.parameters(), strict=True):
         assert torch.equal(p, q), key
     assert plain.curves["train_loss"] == relaxed.curves["train_loss"]
@@ -155,7 +155,7 @@ def test_without_lambda_and_beta_it_is_sgd_bit_for_bit(start, name, tie):
 def test_without_momentum_both_ties_are_the_same_method(start):
     runs = [start(method("rvscgd", lam=LAM, beta=BETA, tie=tie), optimizer="sgd", learning_rate=RATE) for tie in ("step", "loss")]
     for run in runs:
-        run.train_epoch()
+        run.advance()
     for p, q in zip(*(run.model.parameters() for run in runs), strict=True):
         torch.testing.assert_close(p, q, rtol=1e-4, atol=1e-7)
 
@@ -199,7 +199,7 @@ def test_options_out_of_range_are_refused(name, options, reason):
 def test_nonconvex_sparse_group_lasso_with_l0_is_sgl0(start):
     ours, sgl0 = start(method("nonconvex_sgl", threshold="l0"), epochs=2), start("sgl0", epochs=2)
     for run in (ours, sgl0):
-        run.train_epoch(), run.train_epoch()
+        run.advance(), run.advance()
     for (key, p), q in zip(sgl0.model.named_parameters(), ours.model.parameters(), strict=True):
         assert torch.equal(p, q), key
     assert all(torch.equal(v, ours.method.v[name]) for name, v in sgl0.method.v.items())

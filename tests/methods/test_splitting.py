@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, linear, max_pool2d, relu
 
+from suite.base.seeding import Streams
 from suite.methods import method
 from suite.methods.base import Context
-from suite.training.seeding import Streams
 
 N = 100
 LAM, BETA = 0.1 / N, 2.5 / N
@@ -79,7 +79,7 @@ def test_sgl0_is_algorithm_1(start, grow):
     orders = [torch.randperm(N, generator=streams.generator("order", epoch)) for epoch in range(3)]
     algorithm_1(p, v, run.x, run.y, orders, [0.01, 0.01, 0.001], lambda name: grow == "all" or name.startswith("conv"))
     for _ in range(3):
-        run.train_epoch()
+        run.advance()
     for name, w in run.model.named_parameters():
         torch.testing.assert_close(w.detach(), p[name], rtol=0, atol=1e-9)
     for name in LAYERS:
@@ -94,7 +94,7 @@ def test_the_threshold_starts_at_0_28(start):
         run.model.fc2.weight.fill_(0.2829)
         run.model.fc2.weight[0] = 0.2828
         run.model.fc2.weight[1] = -0.2829
-    run.train_epoch()
+    run.advance()
     assert (run.method.v["fc2"][0] == 0).all()
     assert torch.equal(run.method.v["fc2"][1:], run.model.fc2.weight[1:])
     assert pytest.approx(0.2828, abs=5e-5) == THRESHOLD
@@ -134,7 +134,7 @@ def test_beta_grows_at_the_same_shares_of_a_shorter_training(epochs, grown):
 
 def test_the_view_is_scored_with_the_copy(start, no_latency):
     run = start("sgl0", epochs=1)
-    run.train_epoch()
+    run.advance()
     outcome = run.outcome("done")
     weights = dict(run.model.state_dict())
     with torch.no_grad():
@@ -151,7 +151,7 @@ def test_the_view_is_scored_with_the_copy(start, no_latency):
 
 def test_without_lambda_the_copy_is_w(start):
     run = start(method("sgl0", lam=0.0))
-    run.train_epoch()
+    run.advance()
     for name, v in run.method.v.items():
         weight = run.method.layers[name].weight
         assert torch.equal(v, weight)
@@ -169,7 +169,7 @@ def test_the_control_is_group_lasso_with_weight_decay(start):
             size = math.prod(w.shape[d] for d in others)
             expected += LAM * math.sqrt(size) * w.square().sum(others).sqrt().sum() + betas[name] / 2 * w.square().sum()
         assert run.method.penalty().item() == pytest.approx(expected.item(), rel=1e-12)
-        run.train_epoch(), run.method.after_epoch(1)
+        run.advance(), run.method.after_epoch(1)
         assert all((v == 0).all() for v in run.method.v.values())
     assert run.method.views() == {}
 
@@ -185,7 +185,7 @@ def test_the_control_differs_from_sgl0_by_the_copy_alone(start):
 def test_with_a_ratio_lambda_scales_the_penalty_as_a_whole(start):
     fixed, tied = start(method("sgl0", lam=0.3, beta=7.5)), start(method("sgl0", lam=0.3, ratio=25.0))
     for run in (fixed, tied):
-        run.train_epoch()
+        run.advance()
     assert tied.method.betas == pytest.approx(fixed.method.betas)
     for p, q in zip(fixed.model.parameters(), tied.model.parameters(), strict=True):
         torch.testing.assert_close(p, q, rtol=1e-6, atol=1e-8)

@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import unfold
 
 from baselines import variational_dropout
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.methods import method
 
 K1, K2, K3 = 0.63576, 1.8732, 1.48695

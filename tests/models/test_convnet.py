@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.metrics import dense_flops, prunable_layers
 from suite.models import build
 

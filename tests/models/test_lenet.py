@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.metrics import dense_flops
 from suite.models import build
-from suite.neurons import neurons
+from suite.models.neurons import neurons
 
 
 def make(name="lenet5_caffe", seed=0, in_shape=(1, 28, 28), n_classes=10):

@@ -4,7 +4,7 @@ import sys
 import pytest
 import torch
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.models import build, names
 
 BINARIZED = ["lenet5_binarized", "lenet5_binarized_clipped", "lenet5_binarized_identity"]

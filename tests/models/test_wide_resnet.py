@@ -5,12 +5,12 @@ import torch
 from torch import nn
 from torch.nn.functional import batch_norm, conv2d, linear, relu
 
-from suite.errors import SuiteError
-from suite.methods.layers import regularised_layers
+from suite.base.errors import SuiteError
 from suite.metrics import dense_flops, prunable_layers
 from suite.models import build
+from suite.models.layers import regularised_layers
+from suite.models.neurons import neurons
 from suite.models.wide_resnet import WideResNet
-from suite.neurons import neurons
 
 
 def make(name="wrn_16_2", in_shape=(3, 8, 8), n_classes=10, seed=0):

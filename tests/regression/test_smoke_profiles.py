@@ -7,8 +7,8 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from suite.cli import main
-from suite.reproduction import Reproduction, get, ids
+from suite.app.cli import main
+from suite.experiment.reproduction import Reproduction, get, ids
 
 SEEDS = {"sgl0/table1": 3}
 """Of those of the reference, 1 where nothing is said: enough to see a number move, in the time that CI has."""

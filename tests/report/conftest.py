@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from suite.app.results import Results
+from suite.experiment.claims import best_average_rank, comparable, lower, lowest
+from suite.experiment.reproduction import Cell, Column, Profile, Reproduction, Scatter, grid
+from suite.judging import published
 from suite.methods import method
 from suite.methods.base import Method
-from suite.report import published
-from suite.reproduction import Cell, Column, Profile, Reproduction, Scatter, grid
-from suite.results import Results
-from suite.runs.store import Store
-from suite.stats.claims import best_average_rank, comparable, lower, lowest
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
+from suite.records.store import Store
 
 SPECIAL = r"a_b & 50 % <x> | #1 {y} $z^2 ~ \end *c* β"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from suite.app.results import Results
+from suite.experiment.reproduction import Cell, Column, Profile, Reproduction
 from suite.methods import method
-from suite.reproduction import Cell, Column, Profile, Reproduction
-from suite.results import Results
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 ACCURACY = Column("test_accuracy", "accuracy", better="higher")
 LEFT = Column("weights_left", "weights left", better="lower")

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from suite.app.results import Results
+from suite.experiment.reproduction import Contours, Profile, Reproduction
 from suite.report import tables
-from suite.reproduction import Contours, Profile, Reproduction
-from suite.results import Results
 
 BARE = Reproduction(
     id="demo/bare",

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from figure_records import ACCURACY, BOXES, LEFT, make, named, nothing_overlaps, read
 
+from suite.experiment.reproduction import Boxplot
 from suite.report.figures import boxplot
-from suite.reproduction import Boxplot
 
 
 @pytest.fixture

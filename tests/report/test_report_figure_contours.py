@@ -11,6 +11,9 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_rgba
 
+from suite.app.results import Results
+from suite.experiment.reproduction import Contours, Profile, Reproduction
+from suite.methods.schedule import Schedule
 from suite.penalties import (
     CGES,
     L0,
@@ -29,9 +32,6 @@ from suite.penalties import (
     TransformedL1,
 )
 from suite.report.figures import contours, draw
-from suite.reproduction import Contours, Profile, Reproduction
-from suite.results import Results
-from suite.training.schedule import Schedule
 
 
 def tl1(w, a=0.5):

@@ -7,9 +7,9 @@ import pytest
 from figure_records import ACCURACY, CURVED, LEFT, LOSS, cell, make, named, nothing_overlaps, read, trained, words
 from scipy import stats
 
-from suite.report import published
+from suite.experiment.reproduction import Column, Curves, Filters
+from suite.judging import published
 from suite.report.figures import curves, filters
-from suite.reproduction import Column, Curves, Filters
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from figure_records import FILTERED, FIRST, SECOND, make, nothing_overlaps, read
 from matplotlib.colors import to_rgba
 
+from suite.experiment.reproduction import Filters
 from suite.report.figures import filters
-from suite.reproduction import Filters
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from figure_records import ACCURACY, BOXES, CURVED, FILTERED, FLOPS, LEFT, PATHS, cell, make, nothing_overlaps, scored, words
 
+from suite.experiment.reproduction import Boxplot, Curves, Filters, StrengthPath
+from suite.methods.schedule import Schedule
 from suite.report.figures import boxplot, curves, draw, filters, strength_path, style
-from suite.reproduction import Boxplot, Curves, Filters, StrengthPath
-from suite.training.schedule import Schedule
 
 KINDS = {
     "boxplot": (Boxplot(columns=(ACCURACY, LEFT)), BOXES),

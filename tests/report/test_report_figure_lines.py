@@ -9,11 +9,11 @@ import pytest
 import torch
 from figure_records import nothing_overlaps
 
-from suite.figures import Lines, Panel
+from suite.app.results import Results
+from suite.experiment.figures import Lines, Panel
+from suite.experiment.reproduction import Profile, Reproduction
+from suite.methods.schedule import Schedule
 from suite.report.figures import draw, lines
-from suite.reproduction import Profile, Reproduction
-from suite.results import Results
-from suite.training.schedule import Schedule
 
 
 def blocked(x):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from suite.experiment.cell import Column
 from suite.report.figures.scale import stretch
-from suite.table import Column
 
 ACCURACY = Column("accuracy", "accuracy", better="higher")
 SHARE = Column("share", "share", better="lower")

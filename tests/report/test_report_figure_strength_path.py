@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from figure_records import ACCURACY, FLOPS, LEFT, PATHS, cell, make, named, nothing_overlaps, read, scored, words
 
+from suite.experiment.reproduction import StrengthPath
 from suite.methods import method
 from suite.report.figures import strength_path
-from suite.reproduction import StrengthPath
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from figure_records import cell, make, named, nothing_overlaps, read, words
 
+from suite.experiment.reproduction import Column, Sweep
 from suite.methods import method
 from suite.report.figures import sweep
-from suite.reproduction import Column, Sweep
 from suite.stats.intervals import summary
 
 ERROR = Column("test_error", "test error", better="lower")

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from suite.errors import SuiteError
-from suite.report.cells import labels
+from suite.base.errors import SuiteError
+from suite.records.naming import labels
 from suite.report.figures import scatter, style
 
 SIGNATURES = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "csv": b"source,row"}

@@ -11,11 +11,11 @@ from functools import partial
 import pytest
 from scipy import stats
 
+from suite.experiment.reproduction import Cell
 from suite.methods import method
 from suite.methods.base import Method
+from suite.records.naming import labels, series_labels
 from suite.report import tables
-from suite.report.cells import labels, series_labels
-from suite.reproduction import Cell
 
 DOCUMENT = "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n\\input{table}\n\\end{document}\n"
 

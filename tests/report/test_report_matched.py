@@ -9,11 +9,11 @@ import pytest
 from figure_records import ACCURACY, FLOPS, LEFT, cell, make, scored
 from scipy import stats
 
+from suite.experiment.claims import MatchedClaim, PathClaim, ReachesClaim, at_matched, reaches
+from suite.experiment.reproduction import Column, Matched, StrengthPath, get, ids
+from suite.judging.path import between
+from suite.judging.path import matched as at_level
 from suite.report.matched import matched
-from suite.report.path import between
-from suite.report.path import matched as at_level
-from suite.reproduction import Column, Matched, StrengthPath, get, ids
-from suite.stats.claims import MatchedClaim, PathClaim, ReachesClaim, at_matched, reaches
 
 ERROR = Column("test_error", "test error", better="lower")
 ZEROS = Column("weight_sparsity_exact", "weight sparsity", better="higher")

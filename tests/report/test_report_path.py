@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from figure_records import ACCURACY, FLOPS, cell, make, scored
 
+from suite.experiment.claims import within_path
+from suite.experiment.reproduction import Cell, StrengthPath
+from suite.judging.path import frontier, matched
 from suite.methods import method
-from suite.report.path import frontier, matched
-from suite.reproduction import Cell, StrengthPath
-from suite.stats.claims import within_path
 
 # Of each seed, accuracy and FLOP share; a word where there are none.
 RUNS = {

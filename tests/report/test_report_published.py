@@ -2,10 +2,10 @@ import logging
 
 import pytest
 
-from suite import reproduction
-from suite.errors import SuiteError
-from suite.report import published
-from suite.report.published import load
+from suite.base.errors import SuiteError
+from suite.experiment import reproduction
+from suite.judging import published
+from suite.judging.published import load
 
 ROOT = reproduction.folder().parent / "results" / "published"
 

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from suite.experiment.reproduction import Cell, Selection
+from suite.judging.selection import chosen
 from suite.methods import method
-from suite.report.selection import chosen, selection
-from suite.reproduction import Cell, Selection
+from suite.report.selection import selection
 
 # Held-out error in percent and share of the weights left, by strength. n_held is 5,000 (conftest).
 TRIED = {

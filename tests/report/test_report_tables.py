@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
+from suite.experiment.reproduction import grid as grid_of
 from suite.methods import method
 from suite.report import facts, tables, write
-from suite.reproduction import grid as grid_of
 
 
 def grid(table):
@@ -217,7 +217,7 @@ def test_a_folder_that_cannot_be_written_to_is_an_error_in_one_line(stored, tmp_
 
 
 def test_importing_the_report_is_light():
-    code = "import sys, suite.report, suite.report.tables, suite.report.figures, suite.report.verdicts, suite.report.departures\n"
+    code = "import sys, suite.report, suite.report.tables, suite.report.figures, suite.judging.verdicts, suite.report.departures\n"
     code += "print([m for m in ('numpy', 'pandas', 'matplotlib', 'scipy', 'tabulate', 'torch') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ})
     assert found.stdout.strip() == "[]"

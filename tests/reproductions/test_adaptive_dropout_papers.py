@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from suite.report.published import load
-from suite.reproduction import get
-from suite.results import derived
+from suite.experiment.reproduction import get
+from suite.judging.published import load
+from suite.records.results import derived
 
 CASE, SPARSE = get("flip-side/table1"), get("sparse-vd/table1")
 

@@ -10,10 +10,10 @@ import torch
 
 from reproductions.sgl0._cifar import CAPTION, NORMALISE, PAPER, TEXT
 from suite.data import Dataset
+from suite.experiment.reproduction import get
+from suite.methods.schedule import Schedule
 from suite.models import build
-from suite.reproduction import get
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
+from suite.training.loop import Training
 
 FIGURES = pytest.mark.parametrize("item", ["figure1", "figure2"])
 
@@ -65,7 +65,7 @@ def test_lambda_and_beta_are_those_of_the_paper(alpha):
     table = get("figure1")
     (cell,) = [cell for cell in table.cells if cell.row == f"{alpha:g}/sgl0"]
     small = replace(cell, model="wrn_10_1", crop=0)
-    run = Run(small.spec(Schedule(20), seed=0), images(50, 3, 10))
+    run = Training(small.spec(Schedule(20), seed=0), images(50, 3, 10))
     assert run.method.strength == pytest.approx(alpha / 50)
     assert list(run.method.betas.values()) == pytest.approx([25 * alpha / 50] * 3)
     assert math.sqrt(2 * run.method.strength / next(iter(run.method.betas.values()))) == pytest.approx(0.2828, abs=1e-4)

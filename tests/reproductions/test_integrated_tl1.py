@@ -10,9 +10,9 @@ import torch
 from reproductions.integrated_tl1 import ADAM, PAPER, QUICK, SGD
 from reproductions.integrated_tl1._chosen import CHOSEN
 from suite import models
-from suite.report.selection import chosen
-from suite.reproduction import get, ids
-from suite.results import Results
+from suite.app.results import Results
+from suite.experiment.reproduction import get, ids
+from suite.judging.selection import chosen
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 TABLES = [get(name) for name in ids() if name.startswith("integrated-tl1/")]

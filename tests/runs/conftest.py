@@ -8,10 +8,11 @@ import pytest
 import torch
 from small_tables import make_table
 
+from suite.experiment.task import Task
+from suite.records.store import Store
 from suite.runs.executors.serial import Serial
-from suite.runs.orchestrate import Options, reproduce
-from suite.runs.store import Store
-from suite.runs.worker import Task, compute, prepare_process
+from suite.runs.orchestrate import Options, compute_missing
+from suite.runs.worker import compute, prepare_process
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -73,7 +74,7 @@ def compute_table(tmp_path):
 
     def run(wanted, seeds=1, executor=None, watchers=(), **options):
         settings = Options(tmp_path, str(tmp_path / "data"), **options)
-        return reproduce(wanted, seeds, "smoke", executor or Serial(), settings, list(watchers))
+        return compute_missing(wanted, seeds, "smoke", executor or Serial(), settings, list(watchers))
 
     return run
 

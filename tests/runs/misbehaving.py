@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.base import checkpoint
 from suite.methods.base import Method
-from suite.training import loop
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
@@ -25,7 +25,7 @@ class Misbehaving(Method):
     def prepare(self, model, context):
         super().prepare(model, context)
         if self.how in ("dies", "dawdles"):
-            loop.CHECKPOINT_SECONDS = -1.0  # in a worker process of its own
+            checkpoint.SECONDS = -1.0  # in a worker process of its own
 
     def penalty(self):
         return math.nan * self.model.fc3.bias.sum() if self.how == "diverges" else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from suite.experiment.reproduction import Profile, Reproduction, grid
 from suite.methods import method
-from suite.reproduction import Profile, Reproduction, grid
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 
 def make_table(*methods, epochs: int = 1) -> Reproduction:

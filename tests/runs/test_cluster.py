@@ -23,9 +23,9 @@ from click.testing import CliRunner
 from misbehaving import Misbehaving
 from reproducible import reproducible
 
-from suite.api import chosen_executor
-from suite.cli import main
-from suite.errors import SuiteError
+from suite.app.api import chosen_executor
+from suite.app.cli import main
+from suite.base.errors import SuiteError
 from suite.metrics.compact import compact_metrics
 from suite.runs.executors.cluster import refuse
 from suite.runs.executors.serial import Serial
@@ -87,7 +87,7 @@ def in_no_hurry(monkeypatch):
     """In this process nothing dawdles, and networks are made smaller and timed as on the nodes."""
     monkeypatch.setattr("suite.training.loop.compact_metrics", compact_metrics)
     monkeypatch.setattr(Misbehaving, "after_step", lambda self: None)
-    monkeypatch.setattr("suite.training.loop.CHECKPOINT_SECONDS", 30.0)  # which the method sets, too
+    monkeypatch.setattr("suite.base.checkpoint.SECONDS", 30.0)  # which the method sets, too
 
 
 class Killer:
@@ -199,7 +199,7 @@ DRIVER = """
     from small_tables import make_table
     from misbehaving import Misbehaving
 
-    from suite.api import chosen_executor
+    from suite.app.api import chosen_executor
     from suite.runs.orchestrate import Options, reproduce
 
     class Told:

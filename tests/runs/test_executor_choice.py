@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from suite.api import chosen_executor
-from suite.errors import SuiteError
+from suite.app.api import chosen_executor
+from suite.base.errors import SuiteError
 from suite.runs.executors.processes import Processes
 from suite.runs.executors.serial import Serial
 

@@ -17,8 +17,9 @@ from misbehaving import Misbehaving
 from reproducible import reproducible
 from small_tables import make_table
 
+from suite.base import checkpoint
 from suite.runs.executors.serial import Serial
-from suite.runs.orchestrate import Options, reproduce
+from suite.runs.orchestrate import Options, compute_missing
 from suite.training import loop
 
 pytestmark = pytest.mark.slow
@@ -29,10 +30,10 @@ SEEDS = 3
 
 
 def sweep(out):
-    loop.CHECKPOINT_SECONDS = -1.0
+    checkpoint.SECONDS = -1.0
     loop.compact_metrics = lambda *arguments, **options: {}
     table = make_table("sgl0", "magnitude", Misbehaving(how="diverges"), epochs=3)
-    return reproduce(table, SEEDS, "smoke", Serial(), Options(out), [])
+    return compute_missing(table, SEEDS, "smoke", Serial(), Options(out), [])
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def start(tmp_path):
 
 
 def test_every_run_is_there_once_and_whole(start, tmp_path, monkeypatch):
-    for name in ("CHECKPOINT_SECONDS", "compact_metrics"):
-        monkeypatch.setattr(loop, name, getattr(loop, name))
+    monkeypatch.setattr(checkpoint, "SECONDS", checkpoint.SECONDS)
+    monkeypatch.setattr(loop, "compact_metrics", loop.compact_metrics)
     draws, runs, killed = random.Random(0), tmp_path / "killed" / "fake" / "table" / "smoke" / "runs", 0
 
     def files():

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 import pytest
 
+from suite.experiment.keys import keys
+from suite.experiment.reproduction import get
 from suite.methods import method
-from suite.reproduction import get
-from suite.runs import store as store_module
-from suite.runs.keys import keys
+from suite.records import store as store_module
+from suite.records.store import Store
 from suite.runs.orchestrate import Options, Queue, with_needs
-from suite.runs.store import Store
 
 SEEDS = (0, 1, 7, 12345)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from misbehaving import Misbehaving
 
+from suite.experiment.task import Task
 from suite.runs.executors import node
 from suite.runs.executors.batches import Batches
 from suite.runs.executors.serial import Serial
-from suite.runs.worker import Task
 
 
 @pytest.fixture

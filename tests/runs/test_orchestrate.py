@@ -11,10 +11,10 @@ import pytest
 import torch
 from misbehaving import Misbehaving
 
-from suite.errors import SuiteError
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
 from suite.methods import method, method_class
 from suite.runs.orchestrate import with_needs
-from suite.training import loop
 
 
 class Idle:
@@ -165,7 +165,7 @@ def test_what_builds_on_a_failed_run_fails_with_the_reason(table, compute_table,
 
 
 def test_an_interrupted_table_goes_on_where_it_was(table, compute_table, witness, store, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
     wanted = table("dense", "sgl0", epochs=3)
     dense, sgl0 = (spec.key for spec in wanted.runs("smoke", 1))
     stopped = witness(lambda event, n: event == "epoch" and n == 2 and len(stopped.results) == 1)

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from suite.experiment.reproduction import Cell, Profile, Reproduction
+from suite.experiment.spec import RunSpec
 from suite.methods import method
-from suite.reproduction import Cell, Profile, Reproduction
+from suite.methods.schedule import Schedule
 from suite.runs import planning
-from suite.runs.spec import RunSpec
 from suite.runs.timings import Timing, add_timings, duration, forecast, kind, measure, read_timings
 from suite.training import program
-from suite.training.schedule import Schedule
 
 METHODS = [method("group_lasso", lam=lam) for lam in (0.1, 1.0)] + [method("sgl0", lam=0.1, ratio=25.0), method("dense")]
 TABLE = Reproduction(

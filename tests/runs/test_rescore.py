@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from suite.cli import main
-from suite.errors import SuiteError
-from suite.reproduction import Cell
+from suite.app.cli import main
+from suite.base.errors import SuiteError
+from suite.experiment.reproduction import Cell
 from suite.runs.rescore import rescore
 
 METRIC = "recalibrated_test_error"

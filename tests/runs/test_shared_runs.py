@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from suite import api, data
+from suite import data
+from suite.app import api
+from suite.app.results import Results
+from suite.experiment.reproduction import Column, Profile, Reproduction, grid
 from suite.methods import method
-from suite.reproduction import Column, Profile, Reproduction, grid
-from suite.results import Results
+from suite.methods.schedule import Schedule
+from suite.records.store import Store
 from suite.runs import planning
-from suite.runs.store import Store
-from suite.training.schedule import Schedule
 
 ERROR = Column("test_error", "test error", better="lower")
 

@@ -7,10 +7,10 @@ from dataclasses import fields, replace
 
 import pytest
 
+from suite.experiment import spec as spec_module
+from suite.experiment.spec import RunSpec
 from suite.methods import method, method_class, names
-from suite.runs import spec as spec_module
-from suite.runs.spec import RunSpec
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 PAPER = Schedule(epochs=200, milestones=(40, 80, 120, 160))
 SGL0 = RunSpec("mnist", "lenet5_caffe", method("sgl0"), PAPER)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from suite.errors import SuiteError
-from suite.runs.store import Store, dumps, write_text
+from suite.base.errors import SuiteError
+from suite.records.store import Store, dumps, write_text
 
 KEY = "0123456789abcdef"
 RECORD = {"key": KEY, "status": "done", "method": "Müller", "metrics": {"test_error": 0.1 + 0.2}, "curves": {"train_loss": [1e-300, 2.0]}}

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
+from suite.experiment.spec import RunSpec
+from suite.experiment.task import Task
 from suite.methods import method
+from suite.methods.schedule import Schedule
 from suite.runs.executors import Result
-from suite.runs.spec import RunSpec
 from suite.runs.tracking import Tracker, parameters
-from suite.runs.worker import Task
-from suite.training.schedule import Schedule
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from suite.runs.verify import compare
+from suite.judging.verify import compare
 
 SPREAD = [10.0, 11.0, 12.0, 13.0, 14.0]  # SD 1.5811: four standard errors of a difference at n = 5 are 4.0
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from suite.results import Results
+from suite.app.results import Results
 
 
 @pytest.fixture

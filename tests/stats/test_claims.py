@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from suite.stats import verdicts
-from suite.stats.claims import Claim, comparable, distinguishable, higher, highest, lower, lowest
-from suite.stats.verdicts import claim_verdict
+from suite.experiment.claims import Claim, comparable, distinguishable, higher, highest, lower, lowest
+from suite.judging import numbers as verdicts
+from suite.judging.numbers import claim_verdict
 
 BASE = np.array([0.70, 0.72, 0.74, 0.76, 0.78])  # SD .0316
 ROWS = {
@@ -185,5 +185,5 @@ def test_senseless_declarations():
 
 
 def test_declaring_a_claim_imports_neither_numpy_nor_scipy():
-    code = "import sys, suite.stats.claims; sys.exit(bool({'numpy', 'scipy', 'torch'} & set(sys.modules)))"
+    code = "import sys, suite.experiment.claims; sys.exit(bool({'numpy', 'scipy', 'torch'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from suite.stats.claims import (
+from suite.experiment.claims import (
     absent,
     at_matched,
     best_average_rank,
@@ -21,8 +21,8 @@ from suite.stats.claims import (
     reaches,
     within_path,
 )
-from suite.stats.judge import judge as decide
-from suite.stats.verdicts import claim_verdict
+from suite.judging.claims import judge as decide
+from suite.judging.numbers import claim_verdict
 
 
 def judge(claim, rows):
@@ -337,5 +337,5 @@ def test_senseless_declarations():
 
 
 def test_declaring_costs_no_import():
-    code = "import sys, suite.stats.claims; sys.exit(bool({'numpy', 'scipy', 'torch'} & set(sys.modules)))"
+    code = "import sys, suite.experiment.claims; sys.exit(bool({'numpy', 'scipy', 'torch'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from suite.stats import verdicts
-from suite.stats.verdicts import number_verdict
+from suite.judging import numbers as verdicts
+from suite.judging.numbers import number_verdict
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from suite.theory import BinarizedReLU, ReLU, plane
+from suite.theory import BinarizedNoOverlap, ReLUNoOverlap, plane
 
-NETWORKS = [BinarizedReLU, ReLU]
+NETWORKS = [BinarizedNoOverlap, ReLUNoOverlap]
 SIZES = {"k = 3, d = 4": (3, 4, 2_000_000), "k = 20, d = 50": (20, 50, 40_000)}
 
 
@@ -30,7 +30,7 @@ def sample(k: int, d: int, w: np.ndarray, star: np.ndarray, m: int) -> dict[type
             binarized = np.column_stack([gap**2 / 2, gap[:, None] * active])
             gap = (np.maximum(x, 0).sum(1) - np.maximum(teacher, 0).sum(1)) / k
             relu = np.column_stack([gap**2, 2 * gap[:, None] * active / k])
-            for network, values in ((BinarizedReLU, binarized), (ReLU, relu)):
+            for network, values in ((BinarizedNoOverlap, binarized), (ReLUNoOverlap, relu)):
                 sums[network][:, row] += values.sum(0), (values**2).sum(0)
     means = {network: first / m for network, (first, _) in sums.items()}
     return {n: (means[n], np.sqrt((second / m - means[n] ** 2) / (m - 1))) for n, (_, second) in sums.items()}
@@ -57,13 +57,13 @@ def test_loss_and_coarse_gradient_are_those_of_sampled_networks(sampled, network
 
 
 def test_slope_multiplies_the_coarse_gradient_only(draw):
-    w, star, plain, steep = draw(3, 6), draw(6), BinarizedReLU(4), BinarizedReLU(4, slope=0.25)
+    w, star, plain, steep = draw(3, 6), draw(6), BinarizedNoOverlap(4), BinarizedNoOverlap(4, slope=0.25)
     assert_close(steep.coarse_gradient(w, star), plain.coarse_gradient(w, star) / 4)
     assert_close(steep.loss(w, star), plain.loss(w, star))
     assert_close(steep.gradient(w, star), plain.gradient(w, star))
 
 
-@pytest.mark.parametrize("network", [BinarizedReLU(1), BinarizedReLU(20), ReLU(1), ReLU(20)])
+@pytest.mark.parametrize("network", [BinarizedNoOverlap(1), BinarizedNoOverlap(20), ReLUNoOverlap(1), ReLUNoOverlap(20)])
 def test_gradient_is_that_of_the_loss(draw, network):
     w, star = (draw(30, 7) * torch.linspace(0.1, 3, 30)[:, None]).requires_grad_(), draw(7)
     torch.autograd.gradcheck(lambda x: network.loss(x, star), w[:3].detach().requires_grad_())
@@ -73,7 +73,7 @@ def test_gradient_is_that_of_the_loss(draw, network):
 
 def test_coarse_and_true_gradient_agree_as_in_lemma_1(draw):
     """Their inner product is k^2 sin(theta) / (2 (2 pi)^{3/2} ||w||) (Yin et al. 2019)."""
-    w, star, network = 3 * draw(50, 5), draw(5), BinarizedReLU(6)
+    w, star, network = 3 * draw(50, 5), draw(5), BinarizedNoOverlap(6)
     sine = torch.sin(torch.acos(w @ star / 3))
     product = (network.gradient(w, star) * network.coarse_gradient(w, star)).sum(-1)
     assert_close(product, 36 * sine / (2 * (2 * math.pi) ** 1.5 * 3))
@@ -84,7 +84,7 @@ def test_relu_loss_is_the_formula_of_brutzkus_and_globerson(draw):
     theta = torch.acos(w @ star / 1.7)
     b = (k * k - k) / (2 * math.pi)
     g = 1.7 * (theta.sin() + (math.pi - theta) * theta.cos()) / (2 * math.pi)
-    assert_close(ReLU(k).loss(w, star), ((b + k / 2) * (1.7**2 + 1) - 2 * k * g - 2 * b * 1.7) / k**2)
+    assert_close(ReLUNoOverlap(k).loss(w, star), ((b + k / 2) * (1.7**2 + 1) - 2 * k * g - 2 * b * 1.7) / k**2)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -102,7 +102,7 @@ def test_weights_and_teachers_broadcast(draw, network):
 
 
 def test_binarized_loss_and_gradient_where_the_gradient_is_undefined(draw):
-    star, network = draw(9), BinarizedReLU(20)
+    star, network = draw(9), BinarizedNoOverlap(20)
     w = torch.stack([3 * star, -0.2 * star, 0 * star])
     assert_close(network.loss(w, star), torch.tensor([0, 10, 20 * 21 / 8], dtype=torch.float64))
     assert torch.equal(network.gradient(w, star), torch.zeros_like(w))
@@ -113,9 +113,9 @@ def test_relu_at_zero_and_at_its_critical_points(draw):
     """Zero where every sample's gradient is; zero at the teacher and at the point opposite to it (Brutzkus and Globerson 2017)."""
     star, k = draw(9), 20
     w = torch.stack([0 * star, star, -(k * k - k) / (k * k + (math.pi - 1) * k) * star])
-    assert_close(ReLU(k).gradient(w, star), torch.zeros_like(w), rtol=0, atol=1e-15)
-    assert torch.equal(ReLU(k).gradient(w, star)[0], torch.zeros_like(star))
-    assert not torch.equal(ReLU(k).gradient(-star, star), torch.zeros_like(star))
+    assert_close(ReLUNoOverlap(k).gradient(w, star), torch.zeros_like(w), rtol=0, atol=1e-15)
+    assert torch.equal(ReLUNoOverlap(k).gradient(w, star)[0], torch.zeros_like(star))
+    assert not torch.equal(ReLUNoOverlap(k).gradient(-star, star), torch.zeros_like(star))
 
 
 @pytest.mark.parametrize("angle", [1e-12, 1e-6, 1.0, math.pi - 1e-6])
@@ -128,15 +128,15 @@ def test_angle_keeps_its_digits_near_the_ends(draw, angle):
     assert_close(found.angle, torch.tensor(angle, dtype=torch.float64), rtol=1e-9, atol=1e-15)
     assert_close(found.norm, torch.tensor(2.0, dtype=torch.float64))
     assert_close(found.distance, torch.tensor(math.sqrt(5 - 4 * math.cos(angle)), dtype=torch.float64))
-    assert_close(BinarizedReLU(4).loss(star + 0.5 * across, star), torch.tensor(2 / math.pi * math.atan(0.5), dtype=torch.float64))
+    assert_close(BinarizedNoOverlap(4).loss(star + 0.5 * across, star), torch.tensor(2 / math.pi * math.atan(0.5), dtype=torch.float64))
 
 
 def test_the_angle_of_no_direction_is_nan(draw):
     assert plane(torch.zeros(5, dtype=torch.float64), draw(5)).angle.isnan()
-    assert BinarizedReLU(3).loss(torch.full((5,), math.nan, dtype=torch.float64), draw(5)).isnan()
+    assert BinarizedNoOverlap(3).loss(torch.full((5,), math.nan, dtype=torch.float64), draw(5)).isnan()
 
 
-@pytest.mark.parametrize("build", [lambda: ReLU(0), lambda: BinarizedReLU(2.5), lambda: BinarizedReLU(3, slope=0)])
+@pytest.mark.parametrize("build", [lambda: ReLUNoOverlap(0), lambda: BinarizedNoOverlap(2.5), lambda: BinarizedNoOverlap(3, slope=0)])
 def test_networks_that_do_not_exist_are_refused(build):
     with pytest.raises(ValueError, match="positive"):
         build()
@@ -145,4 +145,4 @@ def test_networks_that_do_not_exist_are_refused(build):
 @pytest.mark.parametrize("star", [torch.ones(3), torch.tensor([1, 0, 0]), torch.full((3,), math.nan)])
 def test_teachers_without_norm_1_are_refused(star):
     with pytest.raises(ValueError, match="w_star"):
-        ReLU(2).loss(torch.ones(3), star)
+        ReLUNoOverlap(2).loss(torch.ones(3), star)

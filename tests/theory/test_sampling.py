@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from suite.theory import BinarizedReLU, ReLU, empirical_coarse_gradient, empirical_loss, samples, sampling
+from suite.theory import BinarizedNoOverlap, ReLUNoOverlap, empirical_coarse_gradient, empirical_loss, samples, sampling
 
-NETWORKS = [BinarizedReLU(3), BinarizedReLU(3, slope=0.5), ReLU(3)]
+NETWORKS = [BinarizedNoOverlap(3), BinarizedNoOverlap(3, slope=0.5), ReLUNoOverlap(3)]
 
 
 def seeded(seed: int = 3) -> torch.Generator:
@@ -20,9 +20,9 @@ def one_by_one(network, w: torch.Tensor, star: torch.Tensor, m: int) -> tuple[to
     loss, gradient = torch.zeros((), dtype=torch.float64), torch.zeros_like(w)
     for block in samples(m, network.k, len(w), seeded(), w.dtype):
         for z in block:
-            sigma = (lambda x: (x > 0).double()) if isinstance(network, BinarizedReLU) else torch.relu
+            sigma = (lambda x: (x > 0).double()) if isinstance(network, BinarizedNoOverlap) else torch.relu
             gap = sum(sigma(row @ w) - sigma(row @ star) for row in z)
-            if isinstance(network, BinarizedReLU):
+            if isinstance(network, BinarizedNoOverlap):
                 loss += gap**2 / 2
                 gradient += network.slope * gap * sum(row for row in z if row @ w > 0)
             else:
@@ -46,7 +46,7 @@ def test_the_mean_over_samples(draw, monkeypatch, network, block):
 
 
 def test_the_coarse_gradient_of_the_relu_is_that_of_its_empirical_loss(draw):
-    w, star, network = draw(2, 4).requires_grad_(), draw(4), ReLU(3)
+    w, star, network = draw(2, 4).requires_grad_(), draw(4), ReLUNoOverlap(3)
     z = torch.cat(list(samples(200, 3, 4, seeded(), torch.float64)))
     gap = (torch.relu(z @ w.T).sum(1) - torch.relu(z @ star).sum(1, keepdim=True)) / 3
     (expected,) = torch.autograd.grad(gap.square().mean(0).sum(), w)
@@ -78,5 +78,8 @@ def test_samples_come_in_blocks_of_one_stream(monkeypatch):
 
 def test_single_precision_in_and_out(draw):
     w, star = draw(2, 4).float(), draw(4).float()
-    loss, gradient = empirical_loss(ReLU(3), w, star, 1000, seeded()), empirical_coarse_gradient(ReLU(3), w, star, 1000, seeded())
+    loss, gradient = (
+        empirical_loss(ReLUNoOverlap(3), w, star, 1000, seeded()),
+        empirical_coarse_gradient(ReLUNoOverlap(3), w, star, 1000, seeded()),
+    )
     assert (loss.dtype, gradient.dtype, gradient.shape) == (torch.float32, torch.float32, w.shape)

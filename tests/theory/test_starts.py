@@ -9,9 +9,9 @@ import torch
 from torch.testing import assert_close
 
 from suite.penalties import L0, L1, GroupLasso, L1MinusL2
-from suite.theory import BinarizedReLU, Problem, ReLU, admm, rvscgd, rvsm
+from suite.theory import BinarizedNoOverlap, Problem, ReLUNoOverlap, admm, rvscgd, rvsm
 
-NETWORK = BinarizedReLU(20)
+NETWORK = BinarizedNoOverlap(20)
 
 
 def test_a_norm_that_collapses_is_recorded_and_stops_nothing(draw):
@@ -43,7 +43,7 @@ def test_a_start_without_direction_is_recorded_and_stops_nothing(draw, algorithm
 
 def test_zero_is_a_fixed_point_of_the_relu_method(draw):
     """Every sample's gradient is zero there."""
-    run = rvsm(Problem(ReLU(5), L1(), draw(8), lam=0.01, beta=0.1, eta=0.5), torch.zeros(1, 8, dtype=torch.float64), steps=20)
+    run = rvsm(Problem(ReLUNoOverlap(5), L1(), draw(8), lam=0.01, beta=0.1, eta=0.5), torch.zeros(1, 8, dtype=torch.float64), steps=20)
     assert torch.equal(run.w, torch.zeros_like(run.w))
     assert run.angle.isnan().all()
     assert run.lagrangian.isfinite().all()
@@ -62,7 +62,7 @@ def test_opposite_to_the_teacher_nothing_turns_the_weight(draw):
 
 def test_opposite_to_the_teacher_the_relu_method_stays_on_the_line(draw):
     star, k = draw(8), 5
-    run = rvsm(Problem(ReLU(k), L1(), star, lam=0, beta=0, eta=1.0), -star[None], steps=200)
+    run = rvsm(Problem(ReLUNoOverlap(k), L1(), star, lam=0, beta=0, eta=1.0), -star[None], steps=200)
     assert_close(run.w, -(k * k - k) / (k * k + (math.pi - 1) * k) * star[None])
 
 
@@ -111,6 +111,6 @@ def test_bad_starts_are_refused(draw, change, message):
 def test_the_norm_is_held_where_the_loss_does_not_see_it(draw):
     setting = {"lam": 0.1, "beta": 0.1, "eta": 0.1}
     with pytest.raises(ValueError, match="use rvsm"):
-        rvscgd(Problem(ReLU(3), L1(), draw(8), **setting), draw(2, 8), steps=1)
+        rvscgd(Problem(ReLUNoOverlap(3), L1(), draw(8), **setting), draw(2, 8), steps=1)
     with pytest.raises(ValueError, match="use rvscgd"):
         rvsm(Problem(NETWORK, L1(), draw(8), **setting), draw(2, 8), steps=1)

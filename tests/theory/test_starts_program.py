@@ -10,21 +10,23 @@ import numpy as np
 import pytest
 import torch
 
-from suite.errors import SuiteError
+from suite.app.results import Results
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
+from suite.base.seeding import Streams
+from suite.experiment.reproduction import Cell, Column, Profile, Reproduction, get
+from suite.experiment.spec import RunSpec
+from suite.experiment.task import Task
+from suite.methods.schedule import Schedule
 from suite.penalties import L0, TransformedL1
-from suite.reproduction import Cell, Column, Profile, Reproduction, get
-from suite.results import Results
+from suite.records.store import dumps
 from suite.runs.executors.serial import Serial
-from suite.runs.orchestrate import Options, reproduce
+from suite.runs.orchestrate import Options, compute_missing
 from suite.runs.progress import Progress
-from suite.runs.spec import RunSpec
-from suite.runs.store import dumps
 from suite.runs.timings import from_records, kind
-from suite.runs.worker import Task, compute
-from suite.theory import BinarizedReLU, Problem, ReLU, admm, program, rvscgd, rvsm
+from suite.runs.worker import compute
+from suite.theory import BinarizedNoOverlap, Problem, ReLUNoOverlap, admm, program, rvscgd, rvsm
 from suite.theory.starts import Starts
-from suite.training.schedule import Schedule
-from suite.training.seeding import Streams
 
 STREAMS = Streams(3, "", "no_overlap")
 SHORT = Schedule(epochs=4, epoch_steps=5, batch_size=7, optimizer="sgd", learning_rate=0.05)
@@ -72,11 +74,11 @@ def test_options_that_mean_nothing_are_refused(options, message):
 @pytest.mark.parametrize(
     ("options", "network"),
     [
-        ({}, BinarizedReLU(20)),
-        ({"slope": 0.5, "k": 3}, BinarizedReLU(3, slope=0.5)),
-        ({"algorithm": "rvsm"}, ReLU(20)),
-        ({"algorithm": "admm"}, ReLU(20)),
-        ({"algorithm": "admm", "network": "binarized"}, BinarizedReLU(20)),
+        ({}, BinarizedNoOverlap(20)),
+        ({"slope": 0.5, "k": 3}, BinarizedNoOverlap(3, slope=0.5)),
+        ({"algorithm": "rvsm"}, ReLUNoOverlap(20)),
+        ({"algorithm": "admm"}, ReLUNoOverlap(20)),
+        ({"algorithm": "admm", "network": "binarized"}, BinarizedNoOverlap(20)),
     ],
 )
 def test_every_algorithm_has_a_network_of_its_own(options, network):
@@ -139,7 +141,7 @@ def test_the_record_is_that_of_the_algorithm_on_these_problems(tmp_path, name):
     record = compute(task(method, tmp_path, seed=2))
     streams = Streams(2, "", "no_overlap")
     w_star, w0 = method.teachers(7, streams), method.starts(7, streams)
-    network, penalty = (BinarizedReLU(5), L0()) if name == "rvscgd" else (ReLU(5), method.penalised())
+    network, penalty = (BinarizedNoOverlap(5), L0()) if name == "rvscgd" else (ReLUNoOverlap(5), method.penalised())
     algorithm = {"rvscgd": rvscgd, "rvsm": rvsm, "admm": admm}[name]
     run = algorithm(Problem(network, penalty, w_star, lam=method.lam, beta=method.beta, eta=0.05), w0, 20, record_every=5)
     assert (record["status"], record["epochs"], record["dataset"]) == ("done", 4, "")
@@ -220,7 +222,7 @@ class Interrupted(Exception):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_an_interrupted_run_goes_on_bit_for_bit(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(program, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
     whole = compute(task(METHODS[name], tmp_path / "whole"))
     seen = []
 
@@ -254,7 +256,7 @@ def test_reproductions_of_such_runs_are_computed_shown_and_reused(tmp_path, caps
     )
 
     def run(profile: str) -> Results:
-        return reproduce(table, 2, profile, Serial(), Options(tmp_path), [Progress(table, profile)])
+        return compute_missing(table, 2, profile, Serial(), Options(tmp_path), [Progress(table, profile)])
 
     first, second, smoke = run("quick"), run("quick"), run("smoke")
     assert (first.counts["computed"], second.counts["reused"], smoke.counts["computed"]) == (6, 6, 6)

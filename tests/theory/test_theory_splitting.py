@@ -10,11 +10,11 @@ import torch
 from torch.testing import assert_close
 
 from suite import penalties
-from suite.theory import BinarizedReLU, Problem, ReLU, admm, rvscgd, rvsm
+from suite.theory import BinarizedNoOverlap, Problem, ReLUNoOverlap, admm, rvscgd, rvsm
 from suite.theory.splitting import ITERATIONS
 
 D = 6
-BINARIZED, RELU = BinarizedReLU(4), ReLU(4)
+BINARIZED, RELU = BinarizedNoOverlap(4), ReLUNoOverlap(4)
 PENALTIES = [penalties.L1(), penalties.L0(), penalties.TransformedL1(1.0)]
 ALGORITHMS = {"rvscgd": (rvscgd, BINARIZED), "rvsm": (rvsm, RELU), "admm": (admm, RELU), "admm, binarized": (admm, BINARIZED)}
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
 from suite.data import Dataset
-from suite.errors import SuiteError
+from suite.experiment.spec import RunSpec
 from suite.methods import method
-from suite.runs.spec import RunSpec
-from suite.training import checkpoint
+from suite.methods.schedule import Schedule
 from suite.training.augment import draw, moved
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
+from suite.training.loop import Training
 
 MEAN, SD = (0.4, 0.5, 0.6), (0.2, 0.25, 0.3)
 
@@ -68,7 +68,7 @@ def coloured():
 def start(data, chosen="sgl0", model="wrn_10_1", seed=0, **options):
     fed = {"normalise": (MEAN, SD), "crop": 2, "flip": True} | options
     schedule = Schedule(2, 16, optimizer="sgd", learning_rate=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_penalised=False)
-    return Run(RunSpec("coloured", model, method(chosen), schedule, seed, **fed), data)
+    return Training(RunSpec("coloured", model, method(chosen), schedule, seed, **fed), data)
 
 
 def test_images_are_moved_before_they_are_normalised_and_only_in_training(coloured):
@@ -96,7 +96,7 @@ def test_a_resumed_run_with_crops_dropout_and_batch_statistics_is_the_uninterrup
     whole = start(coloured, chosen)
     expected = whole.train()
     first = start(coloured, chosen)
-    first.train_epoch()
+    first.advance()
     checkpoint.save(tmp_path / "run.pt", first.state_dict())
     torch.manual_seed(99)
     torch.rand(7)  # another process has another history

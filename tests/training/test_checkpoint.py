@@ -7,8 +7,8 @@ import logging
 import pytest
 import torch
 
-from suite.errors import SuiteError
-from suite.training import checkpoint
+from suite.base import checkpoint
+from suite.base.errors import SuiteError
 
 STATE = {"epoch": 3, "w": torch.arange(6.0).view(2, 3), "curves": {"loss": [0.5, float("nan")]}}
 

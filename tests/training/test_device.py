@@ -11,15 +11,15 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
+from suite.base.seeding import Streams
+from suite.experiment.reproduction import get
+from suite.experiment.spec import RunSpec
 from suite.methods import method, names
-from suite.reproduction import get
-from suite.runs.spec import RunSpec
+from suite.methods.schedule import Schedule
 from suite.runs.worker import prepare_process
 from suite.training import loop
-from suite.training.loop import Run
-from suite.training.schedule import Schedule
-from suite.training.seeding import Streams
+from suite.training.loop import Training
 
 TRAINED = [name for name in names() if not method(name).needs()]
 NOISY = ("hard_concrete", "variational_dropout")
@@ -35,9 +35,9 @@ def prepared():
     torch.set_flush_denormal(False)
 
 
-def run_of(chosen, small, model="lenet5_caffe", device="cpu", schedule=SHORT, **more) -> Run:
+def run_of(chosen, small, model="lenet5_caffe", device="cpu", schedule=SHORT, **more) -> Training:
     chosen = method(chosen) if isinstance(chosen, str) else chosen
-    return Run(RunSpec("digits", model, chosen, schedule, **more), small, device=device)
+    return Training(RunSpec("digits", model, chosen, schedule, **more), small, device=device)
 
 
 class Apart(TorchDispatchMode):
@@ -70,8 +70,8 @@ def unfused(optimizer, *args, fused, **options):
     return optimizer(*args, **options)
 
 
-def two_steps(run: Run) -> None:
-    """As `train_epoch` takes them; the first batch is made outside, as the order of an epoch is drawn on the CPU."""
+def two_steps(run: Training) -> None:
+    """As `advance` takes them; the first batch is made outside, as the order of an epoch is drawn on the CPU."""
     run.context.learning_rate = 0.1
     run.method.before_epoch(0)
     run.model.train()

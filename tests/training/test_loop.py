@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from suite.base import checkpoint
 from suite.data import Dataset, hold_out
+from suite.experiment.spec import RunSpec
 from suite.methods import method
 from suite.methods.base import Method
-from suite.runs.spec import RunSpec
-from suite.training import checkpoint, loop
+from suite.methods.schedule import Schedule
 from suite.training.evaluation import placed
-from suite.training.loop import Run, optimizer_for
-from suite.training.schedule import Schedule
+from suite.training.loop import Training, optimizer_for
 
 
 class Spy(Method):
@@ -73,13 +73,13 @@ def test_the_curves_hold_mean_loss_error_and_rate(start):
         losses = [cross_entropy(run.model(run.x[r]), run.y[r]).item() for r in torch.arange(100).split(100)]
         error = 100 * (run.model(run.x_test).argmax(1) != run.y_test).double().mean().item()
     run = start("dense", epochs=2, learning_rate=0.0, milestones=(1,), batch_size=100)
-    run.train_epoch(), run.train_epoch()
+    run.advance(), run.advance()
     assert run.curves["train_loss"] == pytest.approx(losses * 2, rel=1e-5)
     assert run.curves["test_error"] == pytest.approx([error] * 2)
     assert run.curves["weight_sparsity"] == pytest.approx([0, 0], abs=0.1)
     assert all(seconds > 0 for seconds in run.curves["seconds"])
     rates = start("dense", epochs=2, milestones=(1,))
-    rates.train_epoch(), rates.train_epoch()
+    rates.advance(), rates.advance()
     assert rates.curves["learning_rate"] == pytest.approx([1e-3, 1e-4])
     assert rates.optimizer.param_groups[0]["lr"] == pytest.approx(1e-4)
 
@@ -105,14 +105,14 @@ def test_weights_that_are_no_numbers_are_divergence_though_every_loss_was_finite
 def test_both_protocols_are_recorded(start, no_latency):
     run = start("dense", epochs=4)
     errors = iter([30.0, 10.0, 20.0, 25.0])
-    train_epoch = run.train_epoch
+    advance = run.advance
 
     def scripted():
-        finite = train_epoch()
+        finite = advance()
         run.curves["test_error"][-1] = next(errors)
         return finite
 
-    run.train_epoch = scripted
+    run.advance = scripted
     outcome = run.train()
     assert (outcome.metrics["best_test_error"], outcome.metrics["test_error"]) == (10.0, 25.0)
 
@@ -134,7 +134,7 @@ def test_training_learns(start, no_latency):
 
 def test_held_out_images_come_from_the_training_set(small):
     spec = RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1, batch_size=40), seed=2, hold_out=30)
-    run = Run(spec, small)
+    run = Training(spec, small)
     expected = hold_out(small, 30, 2).tensors()
     assert (len(run.x), len(run.x_test), run.context.n_train) == (70, 30, 70)
     assert torch.equal(run.x_test, expected[2])
@@ -145,7 +145,7 @@ def test_checkpoints_are_written_as_time_passes(start, tmp_path, monkeypatch, no
     path = tmp_path / "run.pt"
     start("dense", epochs=2).train(path)
     assert not path.exists()
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
     start("dense", epochs=2).train(path)
     assert checkpoint.load(path)["epoch"] == 2
 
@@ -181,15 +181,15 @@ def test_an_epoch_of_steps_passes_over_the_set_as_often_as_it_needs(start):
     assert len(set(order[200:])) == 40
     losses = []
     step, run.step = run.step, lambda x, y: losses.append(len(y)) or step(x, y)
-    run.train_epoch()
+    run.advance()
     assert losses == [40] * 6
 
 
 def test_a_share_held_out_is_scored_beside_the_test_set(small, no_latency):
     spec = RunSpec("digits", "lenet_300_100", method("dense"), Schedule(2, batch_size=40), validation=0.2)
-    run = Run(spec, small)
+    run = Training(spec, small)
     assert (len(run.x), len(run.x_held), len(run.x_test)) == (80, 20, 50)
-    whole = Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(2)), small).x
+    whole = Training(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(2)), small).x
     together = torch.cat([run.x, run.x_held]).flatten(1)
     assert torch.equal(together.sort(dim=0).values, whole.flatten(1).sort(dim=0).values)
     outcome = run.train()
@@ -198,21 +198,21 @@ def test_a_share_held_out_is_scored_beside_the_test_set(small, no_latency):
     assert outcome.metrics["validation_error"] == pytest.approx(100 * wrong / 20)
     assert len(outcome.curves["validation_error"]) == 2
     assert outcome.curves["validation_error"][-1] == outcome.metrics["validation_error"]
-    plain = Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1)), small).train()
+    plain = Training(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1)), small).train()
     assert "validation_error" not in plain.metrics.keys() | plain.curves.keys()
 
 
 def test_the_curve_of_the_held_out_share_is_of_the_scored_network(small, no_latency):
     spec = RunSpec("digits", "lenet_300_100", method("hard_concrete"), Schedule(1, batch_size=40), validation=0.2)
-    run = Run(spec, small)
-    run.train_epoch()
+    run = Training(spec, small)
+    run.advance()
     with placed(run.model, run.method.scored().weights), torch.no_grad():
         wrong = (run.model(run.x_held).argmax(1) != run.y_held).sum().item()
     assert run.curves["validation_error"] == pytest.approx([100 * wrong / 20])
 
 
-def as_fed(small, **options) -> Run:
-    return Run(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1), **options), small)
+def as_fed(small, **options) -> Training:
+    return Training(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1), **options), small)
 
 
 def test_inputs_are_normalised_alike_for_training_test_and_held_out(small):
@@ -243,7 +243,7 @@ def test_feature_vectors_are_not_changed_in_place(small):
 @pytest.mark.parametrize("model", ["lenet_300_100", "lenet5_caffe"])
 def test_weights_start_as_a_run_asks(small, model):
     def started(seed, *start):
-        return Run(RunSpec("digits", model, method("dense"), Schedule(1), seed, start=start), small).model
+        return Training(RunSpec("digits", model, method("dense"), Schedule(1), seed, start=start), small).model
 
     normal, uniform, own = started(0, "normal", 0.02), started(0, "uniform", 1.0), started(0)
     for (name, n), u, same, other in zip(
@@ -266,7 +266,7 @@ def test_weights_start_as_a_run_asks(small, model):
 
 
 def test_convolutions_may_start_as_glorot_and_bengio_have_them(small):
-    model = Run(RunSpec("digits", "lenet5_caffe", method("dense"), Schedule(1), 0, start=("glorot", 0.01)), small).model
+    model = Training(RunSpec("digits", "lenet5_caffe", method("dense"), Schedule(1), 0, start=("glorot", 0.01)), small).model
     for layer, fans in ((model.conv1, 25 * (1 + 20)), (model.conv2, 25 * (20 + 50))):
         bound = math.sqrt(6 / fans)
         assert 0.95 * bound < layer.weight.abs().max() <= bound
@@ -316,7 +316,7 @@ def dropped(run) -> list[torch.Tensor]:
     seen = []
     drop = next(m for m in run.model.modules() if isinstance(m, torch.nn.Dropout))
     drop.register_forward_hook(lambda module, inputs, output: seen.append((output != 0).clone()) if module.training else None)
-    run.train_epoch(), run.train_epoch()
+    run.advance(), run.advance()
     return seen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 PAPER = Schedule(epochs=200, milestones=(40, 80, 120, 160))
 

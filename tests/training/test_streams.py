@@ -6,7 +6,7 @@ import hashlib
 
 import torch
 
-from suite.training.seeding import Streams
+from suite.base.seeding import Streams
 
 STREAMS = Streams(3, "mnist", "lenet5_caffe")
 

@@ -6,9 +6,9 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite.errors import SuiteError
-from suite.files import replaced, write_text
-from suite.results import Results
+from suite.base.errors import SuiteError
+from suite.base.files import replaced, write_text
+from suite.judging.judged import Judged
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMATS = ("png", "pdf", "svg", "csv")
 
 
-def draw(results: Results, path: Path, *more: str) -> list[Path]:
+def draw(results: Judged, path: Path, *more: str) -> list[Path]:
     """Draw every figure; the ending of `path` (png, pdf, svg, or csv for the points) gives the format, png without one.
 
     more    further formats of the same drawing, beside it

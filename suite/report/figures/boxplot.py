@@ -5,11 +5,12 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from suite.figures import Boxplot
+from suite.experiment.cell import Column
+from suite.experiment.figures import Boxplot
+from suite.judging.judged import Judged
+from suite.records.results import Row
 from suite.report.cells import heading
 from suite.report.figures.style import Style, canvas_of, csv_of, dress, grouped, legend, plain, styles, title
-from suite.results import Results, Row
-from suite.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ WIDTH = 0.6
 """Of a box, where the rows are 1 apart; the seeds are spread over the half of it."""
 
 
-def points(results: Results, figure: Boxplot) -> str:
+def points(results: Judged, figure: Boxplot) -> str:
     """What the figure shows, as CSV: one line a run."""
     metrics = [column.metric for column in figure.columns]
     return csv_of(
@@ -32,7 +33,7 @@ def points(results: Results, figure: Boxplot) -> str:
     )
 
 
-def canvas(results: Results, figure: Boxplot) -> Canvas:
+def canvas(results: Judged, figure: Boxplot) -> Canvas:
     """The figure as a matplotlib object, without pyplot. The boxes lie, so that the methods' names stand beside them in full."""
     shown = {
         group: [row for row in rows if any(row.values(column.metric) for column in figure.columns)]

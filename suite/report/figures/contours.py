@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from suite.figures import Contours
-from suite.lazy import torch
+from suite.base.lazy import torch
+from suite.experiment.figures import Contours
+from suite.judging.judged import Judged
 from suite.penalties.base import Grouped, Penalty
 from suite.report.figures.style import canvas_of, csv_of, plain, title
-from suite.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ LEVELS = tuple(k / 10 for k in range(1, 10))
 """As shares of the greatest value in the panel, so that penalties of different size can be compared by shape."""
 
 
-def points(results: Results, figure: Contours) -> str:
+def points(results: Judged, figure: Contours) -> str:
     """What the figure shows, as CSV: the value of each penalty on a grid of 41 by 41 points."""
     axis = grid(figure.extent, COARSE)
     weights = [plain(w) for w in axis.tolist()]
@@ -39,7 +39,7 @@ def points(results: Results, figure: Contours) -> str:
     )
 
 
-def canvas(results: Results, figure: Contours) -> Canvas:
+def canvas(results: Judged, figure: Contours) -> Canvas:
     """The figure as a matplotlib object, without pyplot."""
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable

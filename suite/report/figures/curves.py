@@ -5,13 +5,15 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from suite.figures import Curves
-from suite.report import published
-from suite.report.cells import heading, is_view
+from suite.experiment.cell import Column
+from suite.experiment.figures import Curves
+from suite.judging import published
+from suite.judging.judged import Judged
+from suite.records.naming import is_view
+from suite.records.results import Row
+from suite.report.cells import heading
 from suite.report.figures.scale import stretch
 from suite.report.figures.style import Style, canvas_of, csv_of, dress, grouped, legend, plain, styles, title
-from suite.results import Results, Row
-from suite.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,13 +25,13 @@ THIN: dict[str, Any] = {"linestyle": "-", "linewidth": 0.6, "alpha": 0.8}
 MARKS = 8
 """About so many markers on a curve."""
 Band = tuple[float, float, float | None, float | None]
-"""A `Point` without its step."""
+"""A `CurvePoint` without its step."""
 AXES = {"seeds": "steps of the optimiser", "starts": "iterations", "training": "share of the training (%)"}
 ABREAST = 3
 """More panels than this of a figure without groups stand in rows of two."""
 
 
-class Point(NamedTuple):
+class CurvePoint(NamedTuple):
     """After so many steps the curve and its band, over n seeds; None where there is no band."""
 
     step: int
@@ -39,7 +41,7 @@ class Point(NamedTuple):
     high: float | None
 
 
-def points(results: Results, figure: Curves) -> str:
+def points(results: Judged, figure: Curves) -> str:
     """What the figure shows, as CSV: one line a point of a curve, with its band where it has one. "mean": over the seeds."""
     return csv_of(
         ["group", "row", "label", "metric", "step", "n", "mean", "low", "high"],
@@ -56,7 +58,7 @@ def _text(value: float | None) -> str:
     return "" if value is None or value != value else plain(value)
 
 
-def canvas(results: Results, figure: Curves) -> Canvas:
+def canvas(results: Judged, figure: Curves) -> Canvas:
     """The figure as a matplotlib object, without pyplot. Groups share the axis of a metric and have steps of their own."""
     from matplotlib.lines import Line2D
 
@@ -97,16 +99,16 @@ def canvas(results: Results, figure: Curves) -> Canvas:
     return made
 
 
-def _rows(results: Results) -> list[Row]:
+def _rows(results: Judged) -> list[Row]:
     """Without views, which have no curves of their own."""
     return [row for row in results.rows if not is_view(row)]
 
 
-def curve(row: Row, metric: str, band: str = "seeds") -> list[Point]:
+def curve(row: Row, metric: str, band: str = "seeds") -> list[CurvePoint]:
     """The points at the ends of the epochs; none where no record has the curve or the steps of an epoch."""
     records = [record for record in row.records if record["data"].get("epoch_steps") and _values(record, metric)]
     over = _starts if band == "starts" else _seeds
-    return [Point(epoch * records[0]["data"]["epoch_steps"], *point) for epoch, point in enumerate(over(records, metric), 1)]
+    return [CurvePoint(epoch * records[0]["data"]["epoch_steps"], *point) for epoch, point in enumerate(over(records, metric), 1)]
 
 
 def _seeds(records: list[dict[str, Any]], metric: str) -> list[Band]:
@@ -138,7 +140,7 @@ def _look(style: Style) -> dict[str, Any]:
     return {"color": colour, "marker": marker, "linestyle": line, "linewidth": 1.1, "markersize": 3.5, "markeredgewidth": 0}
 
 
-def _places(results: Results, row: Row, found: list[Point], along: str) -> list[float]:
+def _places(results: Judged, row: Row, found: list[CurvePoint], along: str) -> list[float]:
     """Where the points lie on the axis."""
     if along == "steps":
         return [p.step for p in found]
@@ -152,7 +154,7 @@ def _draw_published(axes: Axes, points: list[tuple[float, float]], style: Style)
         axes.plot(*zip(*points, strict=True), color=style.colour, label="paper", zorder=1.5, **THIN)
 
 
-def _draw(axes: Axes, steps: list[float], found: list[Point], key: str, column: Column, style: Style) -> None:
+def _draw(axes: Axes, steps: list[float], found: list[CurvePoint], key: str, column: Column, style: Style) -> None:
     """The curve, and its band up to the ends of a percentage."""
     if not found:
         return

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from suite.figures import Filters
-from suite.report.cells import is_view
+from suite.experiment.figures import Filters
+from suite.judging.judged import Judged
+from suite.records.naming import is_view
+from suite.records.results import Row
 from suite.report.figures.style import canvas_of, csv_of, dress, plain, title
-from suite.results import Results, Row
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap, Normalize
@@ -21,14 +22,14 @@ ZERO = (0.6, 0.6, 0.6, 1.0)
 """A grey of that lightness is no colour of the map, whose middle is nearly white."""
 
 
-class Panel(NamedTuple):
+class Bank(NamedTuple):
     row: Row
     seed: int
     weights: np.ndarray
     """(out, in, height, width)"""
 
 
-def points(results: Results, figure: Filters) -> str:
+def points(results: Judged, figure: Filters) -> str:
     """What the figure shows, as CSV: one line a weight."""
     return csv_of(
         ["row", "seed", "filter", "in", "y", "x", "weight"],
@@ -36,7 +37,7 @@ def points(results: Results, figure: Filters) -> str:
     )
 
 
-def canvas(results: Results, figure: Filters) -> Canvas:
+def canvas(results: Judged, figure: Filters) -> Canvas:
     """The figure as a matplotlib object, without pyplot. A filter of several input channels is as many tiles side by side, since
     their mean would hide zeros."""
     from matplotlib import colormaps
@@ -69,17 +70,17 @@ def canvas(results: Results, figure: Filters) -> Canvas:
     return made
 
 
-def _panels(results: Results) -> list[Panel]:
+def _panels(results: Judged) -> list[Bank]:
     """For each row that has filters, those of its lowest seed; views have none of their own."""
     found = []
     for row in results.rows:
         record = next((record for record in row.records if record.get("filters")), None)
         if record is not None and not is_view(row):
-            found.append(Panel(row, record["seed"], np.asarray(record["filters"], dtype=float)))
+            found.append(Bank(row, record["seed"], np.asarray(record["filters"], dtype=float)))
     return found
 
 
-def _name(results: Results, row: Row) -> str:
+def _name(results: Judged, row: Row) -> str:
     return f"{row.cell.group}: {row.label}" if len(results.reproduction.groups) > 1 else row.label
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from suite.figures import Lines, Panel
-from suite.lazy import torch
+from suite.base.lazy import torch
+from suite.experiment.figures import Lines, Panel
+from suite.judging.judged import Judged
 from suite.report.figures.style import canvas_of, csv_of, dress, legend, plain, styles, title
-from suite.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -18,7 +18,7 @@ MARGIN = 0.05
 """Of the height of a panel, above and below the finite values."""
 
 
-def points(results: Results, figure: Lines) -> str:
+def points(results: Judged, figure: Lines) -> str:
     """What the figure shows, as CSV: one line a panel, function and point; "inf" where the function is infinite."""
     return csv_of(
         ["panel", "line", "x", "value"],
@@ -31,7 +31,7 @@ def points(results: Results, figure: Lines) -> str:
     )
 
 
-def canvas(results: Results, figure: Lines) -> Canvas:
+def canvas(results: Judged, figure: Lines) -> Canvas:
     """The figure as a matplotlib object, without pyplot."""
     looks = styles(name for panel in figure.panels for name, _ in panel.lines)
     handles = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from suite.table import Column
+from suite.experiment.cell import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,12 +9,14 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from suite.figures import Scatter
-from suite.report.cells import heading, labels
+from suite.experiment.cell import Column
+from suite.experiment.figures import Scatter
+from suite.judging.judged import Judged
+from suite.judging.published import Published, load
+from suite.records.naming import labels
+from suite.records.results import Row
+from suite.report.cells import heading
 from suite.report.figures.style import COLOURS, MARKERS, canvas_of, plain, title
-from suite.report.published import Published, load
-from suite.results import Results, Row
-from suite.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +31,7 @@ HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 7.5, "markere
 Style = tuple[str, str]
 
 
-def points(results: Results, figure: Scatter) -> str:
+def points(results: Judged, figure: Scatter) -> str:
     """What the figure shows, as CSV: one line a point, and one for each row of the paper's numbers."""
     metrics, published = [figure.y.metric, *(x.metric for x in figure.x)], _published(results)
     names, out = labels(results), io.StringIO()
@@ -45,7 +47,7 @@ def points(results: Results, figure: Scatter) -> str:
     return out.getvalue()
 
 
-def canvas(results: Results, figure: Scatter) -> Canvas:
+def canvas(results: Judged, figure: Scatter) -> Canvas:
     """The figure as a matplotlib object, without pyplot."""
     shown = [row for row in results.rows if row.values(figure.y.metric)]
     styles = {row.key: (COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]) for i, row in enumerate(results.rows)}
@@ -65,7 +67,7 @@ def canvas(results: Results, figure: Scatter) -> Canvas:
     return made
 
 
-def _panel(axes: Axes, results: Results, rows: list[Row], styles: dict[str, Style], x: Column, y: Column, top: float | None) -> None:
+def _panel(axes: Axes, results: Judged, rows: list[Row], styles: dict[str, Style], x: Column, y: Column, top: float | None) -> None:
     published = _published(results)
     for row in rows:
         colour, marker = styles[row.key]
@@ -88,7 +90,7 @@ def _panel(axes: Axes, results: Results, rows: list[Row], styles: dict[str, Styl
         axes.set_ylim(top=top)
 
 
-def _legend(results: Results, rows: list[Row], styles: dict[str, Style], y: Column, top: float | None) -> Iterator:
+def _legend(results: Judged, rows: list[Row], styles: dict[str, Style], y: Column, top: float | None) -> Iterator:
     from matplotlib.lines import Line2D
 
     names = labels(results)
@@ -109,7 +111,7 @@ def _legend(results: Results, rows: list[Row], styles: dict[str, Style], y: Colu
         yield Line2D([], [], color="0.3", marker="o", linestyle="", label="the paper's number: the method's marker, hollow", **HOLLOW)
 
 
-def _published(results: Results) -> Published:
+def _published(results: Judged) -> Published:
     return load(results.reproduction.published) if results.is_result else Published()
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
-from suite.figures import StrengthPath
-from suite.report.cells import heading, is_view, series_labels
+from suite.experiment.cell import Column
+from suite.experiment.figures import StrengthPath
+from suite.judging.judged import Judged
+from suite.records.naming import is_view, series_labels
+from suite.records.results import Row
+from suite.report.cells import heading
 from suite.report.figures.scale import stretch
 from suite.report.figures.style import Style, canvas_of, csv_of, dress, grouped, legend, plain, styles, title
-from suite.results import Results, Row
-from suite.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 Paths = dict[str, list[Row]]
 
 
-def points(results: Results, figure: StrengthPath) -> str:
+def points(results: Judged, figure: StrengthPath) -> str:
     """What the figure shows, as CSV: one line a run, along the strengths of each series, which stands under "method"."""
     metrics = [figure.y.metric, *(x.metric for x in figure.x)]
     return csv_of(
@@ -34,7 +36,7 @@ def points(results: Results, figure: StrengthPath) -> str:
     )
 
 
-def canvas(results: Results, figure: StrengthPath) -> Canvas:
+def canvas(results: Judged, figure: StrengthPath) -> Canvas:
     """The figure as a matplotlib object, without pyplot. All its groups have the same axes, all figures of a table the same looks."""
     from matplotlib.lines import Line2D
 
@@ -58,7 +60,7 @@ def canvas(results: Results, figure: StrengthPath) -> Canvas:
     return made
 
 
-def _paths(results: Results, figure: StrengthPath) -> dict[str, Paths]:
+def _paths(results: Judged, figure: StrengthPath) -> dict[str, Paths]:
     """In each group of the figure the rows with runs of each series, from the weakest strength to the strongest."""
     found: dict[str, Paths] = {}
     shown = [row for row in results.rows if not is_view(row) and (not figure.groups or row.cell.group in figure.groups)]

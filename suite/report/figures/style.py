@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from suite.judging.judged import Judged
+from suite.judging.scale import why_no_result
+from suite.records.results import Row
 from suite.report.facts import header
-from suite.report.verdicts import why_no_result
-from suite.results import Results, Row
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -43,7 +44,7 @@ def canvas_of(width: float, height: float) -> Iterator[Canvas]:
         yield Canvas(figsize=(width, height), layout="constrained")
 
 
-def title(results: Results) -> str:
+def title(results: Judged) -> str:
     """Id, profile with its length, number of seeds; with a warning above where the runs are no result. Without runs id and title."""
     if not results.reproduction.cells:
         return _wrapped(f"{results.reproduction.id}: {results.reproduction.title}")

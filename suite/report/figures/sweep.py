@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from suite.figures import Sweep
-from suite.report.cells import heading, is_view, series_labels
+from suite.experiment.cell import Column
+from suite.experiment.figures import Sweep
+from suite.judging.judged import Judged
+from suite.records.naming import is_view, series_labels
+from suite.records.results import Row
+from suite.report.cells import heading
 from suite.report.figures.scale import stretch
 from suite.report.figures.style import Style, canvas_of, csv_of, dress, legend, plain, styles, title
-from suite.results import Results, Row
-from suite.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +25,7 @@ SIZES = (2.5, 6.5)
 NO_STRENGTH: dict[str, Any] = {"linestyle": (0, (1, 1.5)), "linewidth": 1.0}
 
 
-def points(results: Results, figure: Sweep) -> str:
+def points(results: Judged, figure: Sweep) -> str:
     """What the figure shows, as CSV: one line a run along the strengths of each series; a run without a strength has none."""
     metrics = list(dict.fromkeys(column.metric for column in (*figure.columns, *(c for pair in figure.against for c in pair))))
     return csv_of(
@@ -37,7 +39,7 @@ def points(results: Results, figure: Sweep) -> str:
     )
 
 
-def canvas(results: Results, figure: Sweep) -> Canvas:
+def canvas(results: Judged, figure: Sweep) -> Canvas:
     """The figure as a matplotlib object, without pyplot. A method without a strength is a dotted line across the panels."""
     from matplotlib.lines import Line2D
 
@@ -65,7 +67,7 @@ def canvas(results: Results, figure: Sweep) -> Canvas:
     return made
 
 
-def _paths(results: Results) -> Paths:
+def _paths(results: Judged) -> Paths:
     """The rows of each series, from the weakest strength to the strongest."""
     found: Paths = {}
     for row in sorted((row for row in results.rows if not is_view(row)), key=lambda row: _strength(row) or 0.0):

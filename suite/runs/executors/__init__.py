@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from suite.runs.worker import Task
+from suite.experiment.task import Task
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from suite.runs.spec import RunSpec
+from suite.experiment.spec import RunSpec
+from suite.experiment.task import Task
 from suite.runs.timings import kind
-from suite.runs.worker import Task
 
 
 @dataclass

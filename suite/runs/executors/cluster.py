@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from suite import data
-from suite.errors import SuiteError
-from suite.files import replaced
+from suite.base.errors import SuiteError
+from suite.base.files import replaced
+from suite.experiment.task import Task
 from suite.runs.environment import code_state, installed
 from suite.runs.executors import Result
 from suite.runs.executors.batches import Batches
 from suite.runs.executors.connection import Overheard, capacities, connect, disconnect
 from suite.runs.executors.node import BEAT, Report, Shared, packed, work
-from suite.runs.worker import Task
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from types import ModuleType
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 from suite.runs.executors.processes import THREADS
 
 log = logging.getLogger(__name__)

@@ -20,9 +20,10 @@ from threading import Thread
 from typing import Any
 
 from suite.data import Dataset
+from suite.experiment.task import Task
 from suite.runs.executors import Result
 from suite.runs.executors.serial import attempt
-from suite.runs.worker import Task, prepare_process
+from suite.runs.worker import prepare_process
 
 BEAT = 0.5
 """Seconds between two reports of a task, at least, unless it ends."""

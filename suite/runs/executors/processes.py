@@ -15,9 +15,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import cast
 
+from suite.experiment.task import Task
 from suite.runs.executors import Result
 from suite.runs.executors.serial import attempt
-from suite.runs.worker import Task, prepare_process
+from suite.runs.worker import prepare_process
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 

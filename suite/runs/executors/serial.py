@@ -5,9 +5,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Generator
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
+from suite.experiment.task import Task
 from suite.runs.executors import Result
-from suite.runs.worker import Task, compute, prepare_process
+from suite.runs.worker import compute, prepare_process
 
 OUT_OF_MEMORY = SuiteError(
     "out of memory on the GPU", "compute fewer runs at a time (--jobs 1; with Ray --gpus 1), or without it (--device cpu), and run again"

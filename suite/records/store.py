@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.errors import SuiteError
-from suite.files import write_text
+from suite.base.errors import SuiteError
+from suite.base.files import write_text
 
 log = logging.getLogger(__name__)
 

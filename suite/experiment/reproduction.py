@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from suite.errors import SuiteError
-from suite.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath, Sweep
-from suite.runs.conditions import BF16
-from suite.runs.spec import RunSpec
-from suite.table import COMPACT, Cell, Column, Profile, grid
+from suite.base.errors import SuiteError
+from suite.experiment.cell import COMPACT, Cell, Column, Profile, grid
+from suite.experiment.conditions import BF16
+from suite.experiment.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath, Sweep
+from suite.experiment.spec import RunSpec
 
 __all__ = [
     "COMPACT",

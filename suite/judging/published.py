@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from suite.errors import SuiteError
-from suite.reproduction import folder
+from suite.base.errors import SuiteError
+from suite.experiment.reproduction import folder
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from suite.errors import SuiteError
-from suite.reproduction import Reproduction
-from suite.results import Results
+from suite.base.errors import SuiteError
+from suite.experiment.reproduction import Reproduction
+from suite.records.results import Results
 
 SPREADS = 4.0
 """A number has moved when its mean differs by more than this many standard errors, taken from the spread over the reference's seeds.

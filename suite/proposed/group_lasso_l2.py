@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 from suite.methods.base import View
 from suite.proposed.sgl0 import SparseGroupL0asso
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from suite.stats.claims import Claim
+from suite.experiment.claims import Claim
 from suite.stats.comparisons import ALPHA, format_p, permutation_test, smallest_attainable_p
 from suite.stats.intervals import Difference, Summary, from_published, summary, welch
 from suite.stats.record import Record

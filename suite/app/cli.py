@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from suite import __version__
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 
 OUT = Path("results", "runs")
 REFERENCE = Path("results", "reference")
@@ -78,7 +78,8 @@ def seeds_option(**settings):
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def list_(as_json: bool) -> None:
     """List the reproductions and the methods."""
-    from suite import methods, reproduction
+    from suite import methods
+    from suite.experiment import reproduction
 
     tables = [reproduction.get(name) for name in reproduction.ids()]
     if as_json:
@@ -106,7 +107,8 @@ def described(table) -> dict:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def plan(ids, seeds, profile, out, data_root, jobs, timed, device, as_json) -> None:
     """Show the runs of a reproduction, which of them are done, and how long the rest will take. Computes nothing."""
-    from suite import api, reproduction
+    from suite.app import api
+    from suite.experiment import reproduction
     from suite.runs import planning, timings
 
     for name in ids:
@@ -174,7 +176,8 @@ def reproduce(
     strict,
 ) -> None:
     """Compute the missing runs of one or more reproductions and show their tables with verdicts."""
-    from suite import api, reproduction
+    from suite.app import api
+    from suite.experiment import reproduction
 
     tables = [reproduction.get(name) for name in ids]
     for table in tables:
@@ -247,8 +250,8 @@ def exit_code(results, strict: bool) -> int:
 @click.option("--strict", is_flag=True, help="Exit with 3 when a number is not reproduced or a claim does not hold.")
 def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
     """Render tables, figures and verdicts from stored runs. Never trains; what is missing is shown as missing."""
-    from suite import reproduction
-    from suite.results import Results
+    from suite.app.results import Results
+    from suite.experiment import reproduction
 
     codes = []
     for name in ids:
@@ -271,8 +274,9 @@ def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda or auto.")
 def rescore(ids, profile, out, data_root, device) -> None:
     """Add metrics to runs that are older than the metrics, from their final weights. Never trains, and changes no number there is."""
-    from suite import api, reproduction
-    from suite.results import Results
+    from suite.app import api
+    from suite.app.results import Results
+    from suite.experiment import reproduction
     from suite.runs.rescore import rescore as add
 
     for name in ids:
@@ -291,8 +295,8 @@ def rescore(ids, profile, out, data_root, device) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def verify(ids, profile, out, reference, as_json) -> None:
     """Compare your runs with the reference records: exit code 3 when accuracy or sparsity has moved."""
-    from suite import reproduction
-    from suite.runs.verify import verify as compare_stored
+    from suite.experiment import reproduction
+    from suite.judging.verify import verify as compare_stored
 
     moved = False
     for name in ids:
@@ -313,7 +317,7 @@ def verify(ids, profile, out, reference, as_json) -> None:
 @click.argument("b", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def compare(a: Path, b: Path) -> None:
     """Compare two folders of records, row by row: differences with 95 % intervals."""
-    from suite.runs.verify import compare_folders
+    from suite.judging.verify import compare_folders
 
     click.echo(compare_folders(a, b))
 

@@ -1,4 +1,4 @@
-"""What the runs of one reproduction in one profile gave: the frame, and everything rendered from it. Nothing here trains."""
+"""What the runs of one reproduction in one profile gave, as data: rows, values, the frame. Nothing here trains, judges or draws."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from suite.errors import SuiteError
-from suite.reproduction import Cell, Reproduction
-from suite.runs.keys import keys
-from suite.runs.spec import RunSpec
-from suite.runs.store import Store
+from suite.base.errors import SuiteError
+from suite.experiment.keys import keys
+from suite.experiment.reproduction import Cell, Reproduction
+from suite.experiment.spec import RunSpec
+from suite.records.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ class Results:
     counts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Results:
+    def load(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Self:
         """Read what is stored, without training; by default every seed there is a record of.
 
         Runs on the stand-in data are shown only where there is none on the paper's data.
@@ -117,7 +117,7 @@ class Results:
         return cls._read(reproduction, profile, out, seeds, False)
 
     @classmethod
-    def there(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Results:
+    def there(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Self:
         """As `load`; SuiteError where there is none of the runs that it needs."""
         found = cls.load(reproduction, profile, out, seeds)
         if reproduction.cells and not found.records:
@@ -126,7 +126,7 @@ class Results:
         return found
 
     @classmethod
-    def _read(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None, stand_in: bool) -> Results:
+    def _read(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None, stand_in: bool) -> Self:
         store = Store.of(out, reproduction.home, profile)
         most = seeds or stored_seeds(reproduction, profile, store, stand_in)
         cells = reproduction.on(profile, stand_in)
@@ -191,31 +191,6 @@ class Results:
             line = {name: record[name] for name in ("method", "label", "seed", "dataset", "model", "profile", "status", "epochs", "key")}
             lines.append(line | derived(record) | of_views(record) | record["cost"])
         return pd.DataFrame(lines)
-
-    def table(self, format: str = "markdown") -> str:
-        """The table as "markdown", "latex" or "csv"."""
-        from suite.report.tables import render
-
-        return render(self, format)
-
-    @cached_property
-    def verdicts(self) -> dict[str, list[dict]]:
-        """Verdicts on the published numbers and on the claims, as plain data: {"numbers": [...], "claims": [...]}."""
-        from suite.report.verdicts import verdicts
-
-        return verdicts(self)
-
-    def figure(self, path: str | Path) -> list[Path]:
-        """Draw the figures; the file's ending gives the format. Several figures get numbers."""
-        from suite.report.figures import draw
-
-        return draw(self, Path(path))
-
-    def write(self) -> list[Path]:
-        """Write every rendered file (tables, figures, verdicts, departures) into the folder of the records."""
-        from suite.report import write
-
-        return write(self)
 
 
 def stored_seeds(reproduction: Reproduction, profile: str, store: Store, stand_in: bool) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
-from suite.report.published import Number, load
-from suite.reproduction import Column
-from suite.results import Results, Row
-from suite.stats.claims import AnyClaim, MatchedClaim, PathClaim, ReachesClaim
-
-NO_VERDICT: Final = "no verdict"
+from suite.experiment.claims import AnyClaim, MatchedClaim, PathClaim, ReachesClaim
+from suite.experiment.reproduction import Column
+from suite.judging.published import Number, load
+from suite.judging.scale import NO_VERDICT, why_no_result
+from suite.records.results import Results, Row
 
 
 def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
@@ -25,8 +24,8 @@ def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
 
     Runs of the smoke profile or on stand-in data get no verdict.
     """
-    from suite.report.matched import as_data as matched
-    from suite.report.ranks import as_data
+    from suite.judging.matched import as_data as matched
+    from suite.judging.ranks import as_data
 
     published = load(results.reproduction.published)
     columns = (*results.reproduction.columns, *results.reproduction.extra)
@@ -41,24 +40,9 @@ def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
     return found | {name: entries for name, entries in more.items() if entries}
 
 
-def why_no_result(results: Results) -> str:
-    """One sentence on why nothing here can be held against the paper; empty for a result."""
-    if results.is_result:
-        return ""
-    profile = results.reproduction.profile(results.profile)
-    used = profile.dataset or results.reproduction.stand_in
-    named = [cell.dataset for cell in results.reproduction.cells if cell.dataset]
-    meant = ", ".join(dict.fromkeys(name for name in named if name != used)) or used
-    if not used or not named:
-        return f"the {results.profile} profile is a check of the code"
-    if results.stand_in and not profile.dataset:
-        return f"{meant} was not to be had, so these runs are on {used}"
-    return f"the {results.profile} profile runs on {used} in place of {meant}, as a check of the code"
-
-
 def _number(results: Results, row: Row, column: Column, number: Number) -> dict[str, Any]:
+    from suite.judging.numbers import Verdict, number_verdict
     from suite.stats.intervals import summary
-    from suite.stats.verdicts import Verdict, number_verdict
 
     values = row.values(column.metric)
     ours = summary(values)
@@ -87,7 +71,7 @@ def _number(results: Results, row: Row, column: Column, number: Number) -> dict[
 
 
 def _claim(results: Results, claim: AnyClaim) -> dict[str, Any]:
-    from suite.stats.judge import judge
+    from suite.judging.claims import judge
 
     found = judge(claim, _samples(results, claim)).as_dict()
     if not results.is_result:
@@ -98,7 +82,7 @@ def _claim(results: Results, claim: AnyClaim) -> dict[str, Any]:
 
 def _samples(results: Results, claim: AnyClaim) -> Callable[[str, str], list[float]]:
     """The values of a row; of a series, what it reaches along its path or has at the level, one value a seed."""
-    from suite.report.path import frontier, matched
+    from suite.judging.path import frontier, matched
 
     if isinstance(claim, PathClaim | ReachesClaim):
         return lambda series, metric: list(frontier(results, series, metric, claim.guard, claim.loss, claim.better).values())

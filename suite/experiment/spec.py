@@ -8,9 +8,9 @@ from dataclasses import MISSING, dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
+from suite.experiment.conditions import Conditions
 from suite.methods.base import Method
-from suite.runs.conditions import Conditions
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 PROTOCOL = 1
 """Raised when a change of the code changes results: records of another protocol are not reused."""

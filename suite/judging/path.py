@@ -7,19 +7,14 @@ import statistics
 from collections.abc import Iterable
 from typing import Any
 
-from suite.report.cells import groups, is_view
-from suite.results import Results, Row
-
-
-def series(row: Row) -> str:
-    """The series of a row as claims name it: "group/series", the series alone where there are no groups; see `Cell.series`."""
-    return f"{row.cell.group}/" * bool(row.cell.group) + row.cell.series
+from suite.records.naming import groups, is_view, series_of
+from suite.records.results import Results, Row
 
 
 def frontier(results: Results, name: str, metric: str, guard: str, loss: float, better: str = "lower") -> dict[int, float]:
     """By seed, the best `metric` among the strengths whose `guard` is at least the seed's best guard over all rows of the group - loss.
 
-    name      of the series, as `series` gives it
+    name      of the series, as `series_of` gives it
     metric    a share in percent: where no strength qualifies, nothing can be removed, which is 100 (0 where the higher is better)
 
     Views are left aside. A diverged run qualifies for nothing. Seeds of which a run of the group is missing are left out, as another
@@ -39,7 +34,7 @@ def frontier(results: Results, name: str, metric: str, guard: str, loss: float, 
 def matched(results: Results, name: str, metric: str, along: str, level: float) -> dict[int, float]:
     """By seed, the `metric` of a series where its metric `along` is at the level: `between` the runs of the seed, one a strength.
 
-    name      of the series, as `series` gives it
+    name      of the series, as `series_of` gives it
 
     Views are left aside. A diverged run is no point. Seeds of which a run of the series is missing are left out, and so are those
     without a run on either side of the level.
@@ -66,7 +61,7 @@ def between(points: Iterable[tuple[float, float]], level: float) -> float | None
 
 
 def _rows(results: Results, name: str) -> list[Row]:
-    return [row for row in results.rows if not is_view(row) and series(row) == name]
+    return [row for row in results.rows if not is_view(row) and series_of(row) == name]
 
 
 def _seeds(results: Results, rows: list[Row]) -> list[int]:

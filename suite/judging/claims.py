@@ -1,4 +1,4 @@
-"""Decides on every kind of claim; those on one pair of rows or one against many are decided in `suite.stats.verdicts`."""
+"""Decides on every kind of claim; those on one pair of rows or one against many are decided in `suite.judging.numbers`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from suite.experiment.claims import AnyClaim, Claim, MatchedClaim, PathClaim, RankClaim, ReachesClaim, WinnersClaim
+from suite.judging.numbers import ClaimOutcome, ClaimVerdict, Values, claim_verdict, plan, seeds_needed
 from suite.stats.blocks import rank_blocks
-from suite.stats.claims import AnyClaim, Claim, MatchedClaim, PathClaim, RankClaim, ReachesClaim, WinnersClaim
 from suite.stats.intervals import Difference, Summary, summary
-from suite.stats.verdicts import ClaimOutcome, ClaimVerdict, Values, claim_verdict, plan, seeds_needed
 
 Samples = Callable[[str, str], Values]
 

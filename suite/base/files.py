@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from suite.errors import SuiteError
+from suite.base.errors import SuiteError
 
 ABANDONED_SECONDS = 3600.0
 """No write takes so long: a scratch file this old is of a process that was killed."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from suite.experiment.conditions import Conditions
+from suite.experiment.spec import RunSpec
 from suite.methods.base import Method
-from suite.runs.conditions import Conditions
-from suite.runs.spec import RunSpec
-from suite.training.schedule import Schedule
+from suite.methods.schedule import Schedule
 
 
 @dataclass(frozen=True)

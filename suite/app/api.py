@@ -1,4 +1,4 @@
-"""`suite.reproduce(id, ...)`: the command line's `reproduce` as a function."""
+"""`suite.reproduce(id, ...)`: the command line's `compute_missing` as a function."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite.errors import SuiteError
-from suite.reproduction import Reproduction, get
-from suite.results import Results
+from suite.app.results import Results
+from suite.base.errors import SuiteError
+from suite.experiment.reproduction import Reproduction, get
 
 if TYPE_CHECKING:
     from suite.runs.executors import Executor
 
 
-def reproduce(id: str, seeds: int | None = None, profile: str = "quick", **options) -> Results:
+def compute_missing(id: str, seeds: int | None = None, profile: str = "quick", **options) -> Results:
     """Compute the missing runs of a table or figure and give its `Results`. Options: those of `reproduce_table`.
 
     seeds    None: as many as the reproduction asks for, 5 as a rule
@@ -59,7 +59,7 @@ def reproduce_table(
     track           write the finished runs to MLflow (`<out>/mlflow.db`)
     progress        show a progress bar on standard error
     """
-    from suite.runs.orchestrate import Options, Watcher, reproduce
+    from suite.runs.orchestrate import Options, Watcher, compute_missing
     from suite.runs.progress import Progress
     from suite.runs.timings import add_timings, forecast, from_records
     from suite.runs.tracking import Tracker
@@ -76,7 +76,7 @@ def reproduce_table(
         here = partial(forecast, out=out, data_root=root, jobs=jobs or 1, device=found_device)
         shown = [Progress(table, profile, here) if executor == "local" else Progress(table, profile)] if progress else []
         watchers: list[Watcher] = [*shown, *([Tracker(out, table.id, profile)] * track)]
-        results = reproduce(wanted, seeds, profile, computing, options, watchers, stand_in, absent)
+        results = Results.of(compute_missing(wanted, seeds, profile, computing, options, watchers, stand_in, absent))
     add_timings(out, from_records(list(results.records.values()), table.runs(profile, seeds, stand_in)))
     (Results.load(table, profile, out) if methods else results).write()
     return results

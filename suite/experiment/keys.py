@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from suite.runs.spec import PROTOCOL, RunSpec, digest
+from suite.experiment.spec import PROTOCOL, RunSpec, digest
 
 ANY = 999_999_999_937
 """A seed that stands for all others."""

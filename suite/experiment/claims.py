@@ -1,7 +1,7 @@
-"""What a paper says about a table, as data. `suite.stats.judge.judge` decides on it.
+"""What a paper says about a table, as data. `suite.judging.claims.judge` decides on it.
 
 Rows and metrics are named as in the records (`"sgl0"`, `"test_error"`). A series is all rows of a group that differ in their strength
-alone, named "group/series" or, without groups, as `suite.table.Cell.series` does. Nothing here imports numpy or scipy.
+alone, named "group/series" or, without groups, as `suite.experiment.cell.Cell.series` does. Nothing here imports numpy or scipy.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class WinnersClaim(Statement):
 class PathClaim(Statement):
     """Along its path of strengths, `a` reaches a better `metric` than each of `others` at a `guard` metric at most `loss` below the best.
 
-    What a series reaches is `suite.report.path.frontier`.
+    What a series reaches is `suite.judging.path.frontier`.
     """
 
     kind: ClassVar[str] = "best within a loss"
@@ -100,7 +100,7 @@ class ReachesClaim(Statement):
 class MatchedClaim(Statement):
     """Where its path of strengths passes a `level` of the metric `along`, series `a` has a better `metric` than each of `others` there.
 
-    What a series has there is `suite.report.path.matched`.
+    What a series has there is `suite.judging.path.matched`.
     """
 
     kind: ClassVar[str] = "better at matched level"

@@ -13,7 +13,7 @@ CGES) and of Ma et al. (2019): all weights that share every index but the output
 
 from __future__ import annotations
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 CONVENTIONS = ("sgl0", "input", "output")
 

@@ -1,6 +1,6 @@
 """Heavy modules that are imported on first use, so that `--help`, `list` and `plan` answer without them.
 
-`from suite.lazy import torch` gives a stand-in for the module: the first attribute read from it imports the real one. Files that
+`from suite.base.lazy import torch` gives a stand-in for the module: the first attribute read from it imports the real one. Files that
 declare penalties, methods and reproductions use it; files that train import the real module.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from suite.lazy import torch
+from suite.base.lazy import torch
 
 if TYPE_CHECKING:
     from torch import nn
