@@ -1,4 +1,4 @@
-"""`suite.reproduce(id, ...)`: the command line's `compute_missing` as a function."""
+"""`suite.reproduce(id, ...)`: the command line's `reproduce` as a function."""
 
 from __future__ import annotations
 
@@ -17,21 +17,11 @@ if TYPE_CHECKING:
     from suite.runs.executors import Executor
 
 
-def compute_missing(id: str, seeds: int | None = None, profile: str = "quick", **options) -> Results:
-    """Compute the missing runs of a table or figure and give its `Results`. Options: those of `reproduce_table`.
-
-    seeds    None: as many as the reproduction asks for, 5 as a rule
-
-    With `jobs` above 1 in a script of your own, call it under `if __name__ == "__main__":`, as worker processes import the script.
-    """
-    return reproduce_table(get(id), seeds=seeds, profile=profile, **options)
-
-
-def reproduce_table(
-    table: Reproduction,
-    *,
+def reproduce(
+    table: str | Reproduction,
     seeds: int | None = None,
     profile: str = "quick",
+    *,
     methods: Sequence[str] = (),
     jobs: int | None = None,
     device: str = "auto",
@@ -46,8 +36,10 @@ def reproduce_table(
     track: bool = True,
     progress: bool = False,
 ) -> Results:
-    """Compute, store and render.
+    """Compute the missing runs of a table or figure, store and render them, and give its `Results`.
 
+    table           its id, or the reproduction itself
+    seeds           None: as many as the reproduction asks for, 5 as a rule
     methods         only these rows are computed and returned; the files show all that is stored
     jobs            worker processes of one thread each; 1, the default, computes in this process. On a cluster at most so many runs
                     at a time, by default as many as its nodes take
@@ -58,12 +50,15 @@ def reproduce_table(
     retry_failed    try again the runs that failed before
     track           write the finished runs to MLflow (`<out>/mlflow.db`)
     progress        show a progress bar on standard error
+
+    With `jobs` above 1 in a script of your own, call it under `if __name__ == "__main__":`, as worker processes import the script.
     """
     from suite.runs.orchestrate import Options, Watcher, compute_missing
     from suite.runs.progress import Progress
     from suite.runs.timings import add_timings, forecast, from_records
     from suite.runs.tracking import Tracker
 
+    table = get(table) if isinstance(table, str) else table
     seeds = table.seeds if seeds is None else seeds
     if seeds < 1:
         raise SuiteError(f"seeds must be at least 1, got {seeds}")

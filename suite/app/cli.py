@@ -184,7 +184,7 @@ def reproduce(
         table.profile(profile)
     codes = []
     for table in tables:
-        results = api.reproduce_table(
+        results = api.reproduce(
             table,
             methods=methods,
             seeds=seeds,

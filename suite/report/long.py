@@ -77,21 +77,21 @@ def _lines(results: Judged):
 
 
 def _matched(results: Judged) -> Iterator[dict[str, Any]]:
-    """The series_of at matched levels: as row the name of the series_of, as metric "test_error@weight_sparsity=90", say."""
+    """The series at matched levels: as row the name of the series, as metric "test_error@weight_sparsity=90", say."""
     from suite.records.naming import series_of
     from suite.stats.intervals import summary
 
     columns = {column.metric: column for wanted in results.reproduction.matched for column in (wanted.metric, wanted.along)}
     cells = {series_of(row): row.cell for row in results.rows}
     for entry in results.verdicts.get("matched", []):
-        found, metric, cell = summary(entry["values"]), columns[entry["metric"]], cells[entry["series_of"]]
+        found, metric, cell = summary(entry["values"]), columns[entry["metric"]], cells[entry["series"]]
         yield {
             **{name: entry[name] for name in ("label", "baseline", "difference", "effect_sd", "p", "p_holm", "note", "group")},
             "id": results.reproduction.id,
             "profile": results.profile,
             "dataset": cell.dataset,
             "model": cell.model,
-            "row": entry["series_of"],
+            "row": entry["series"],
             "metric": f"{entry['metric']}@{entry['along']}={entry['level']:g}",
             "title": f"{metric.title} at {columns[entry['along']].title} {entry['level']:g}",
             "unit": metric.unit,

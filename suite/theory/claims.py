@@ -1,8 +1,8 @@
 """Theorem 1 of Dinh and Xin (2020), and the same of their ReLU method, as numbers per start that a test or a reproduction can judge.
 
 That the Lagrangian and the angle never rise is in `Trajectory.lagrangian_rise` and `Trajectory.angle_rise`, over every step; `rounding`
-says how much of a rise computation alone can make. What is here concerns the limit. With g(w) = a w + b w* at the limit, s = w - u the part of w that
-the threshold takes off, and beta u = beta w - beta s, an iterate that no longer moves satisfies
+says how much of a rise computation alone can make. What is here concerns the limit. With g(w) = a w + b w* at the limit, s = w - u the
+part of w that the threshold takes off, and beta u = beta w - beta s, an iterate that no longer moves satisfies
 
     -b w* = m w + beta s        for some m
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from suite import report
 from suite.app.results import Results
 from suite.experiment.reproduction import Contours, Profile, Reproduction
-from suite.report import tables
 
 BARE = Reproduction(
     id="demo/bare",
@@ -58,7 +58,7 @@ def test_there_is_nothing_to_decide(bare):
     assert isinstance(bare, Results)
 
 
-@pytest.mark.parametrize("format", tables.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_rows_without_columns_can_be_shown_too(stored, format):
     results = stored()
     table = replace(results.reproduction, columns=(), extra=(), claims=(), published=None)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from suite import report
 from suite.base.errors import SuiteError
 from suite.experiment.reproduction import grid as grid_of
 from suite.methods import method
@@ -178,7 +179,7 @@ def test_no_line_in_the_terminal_is_too_long(stored, profile):
 
 def test_a_table_without_any_run_can_be_shown(stored):
     results = stored(values={})
-    for format in tables.FORMATS:
+    for format in report.FORMATS:
         assert results.table(format)
     assert "0 of 24 finished, 24 not computed" in results.table("markdown")
     assert write(results)

@@ -94,7 +94,7 @@ def two_sets(**more):
 
 
 def test_cells_without_data_are_left_out_and_shown_as_missing(without_sdd, tmp_path, caplog):
-    results = api.reproduce_table(two_sets(), seeds=1, out=tmp_path, track=False)
+    results = api.reproduce(two_sets(), seeds=1, out=tmp_path, track=False)
     assert results.counts == {"computed": 1, "reused": 0, "failed": 0, "diverged": 0}
     assert [len(row.runs) for row in results.rows] == [1, 0]
     assert "0 of 1: 1 not computed" in (results.folder / "table.md").read_text()
@@ -117,4 +117,4 @@ def test_a_figure_without_runs_needs_neither_data_nor_runs(tmp_path):
 
 def test_seeds_are_those_the_table_asks_for(tmp_path):
     table = replace(two_sets(seeds=2), cells=two_sets().cells[:1])
-    assert api.reproduce_table(table, out=tmp_path, track=False).seeds == 2
+    assert api.reproduce(table, out=tmp_path, track=False).seeds == 2
