@@ -24,8 +24,7 @@ from pathlib import Path
 
 import click
 
-from suite.experiment.keys import keys
-from suite.experiment.reproduction import get
+from suite.app.catalogue import get
 from suite.records.store import Store, dumps
 
 TABLE, PROFILE, SEEDS = "sgl0/table1", "paper", 5
@@ -57,15 +56,14 @@ def fill(store: Store, wanted: dict[str, tuple[str, int]], template: dict) -> No
 def main(records: int, report: bool) -> None:
     """Time `list`, `plan` and `report` over a store of many records."""
     table = get(TABLE)
-    cells = table.on(PROFILE)
-    seeds = -(-records // len(cells))
+    seeds = -(-records // len(table.cells))
     reference = Path(__file__).parents[1] / "results" / "reference" / "sgl0" / "table1" / "quick" / "runs"
     template = json.loads(next(iter(sorted(reference.glob("*.json")))).read_text()) | {"profile": PROFILE}
     with tempfile.TemporaryDirectory() as folder:
         for name in ("another", "its own"):
             out = Path(folder, name)
             own = SEEDS if name == "another" else seeds
-            wanted = {k: (c.row, s) for c in cells for s, k in enumerate(keys(table.spec(c, PROFILE, 0), range(own)))}
+            wanted = {key: (line.cell.row, seed) for line in table.at(PROFILE, own).lines for seed, key in enumerate(line.keys)}
             if name == "another":
                 wanted |= {f"{n:016x}": ("dense", n) for n in range(records - len(wanted))}
             fill(Store.of(out, TABLE, PROFILE), wanted, template)
@@ -77,7 +75,7 @@ def main(records: int, report: bool) -> None:
             }
             if report or name == "another":
                 commands["report"] = ["report", *options]
-            click.echo(f"{len(wanted)} records, {name}: {own} seeds of {len(cells)} rows")
+            click.echo(f"{len(wanted)} records, {name}: {own} seeds of {len(table.cells)} rows")
             for title, line in commands.items():
                 clock, cpu = timed(*line)
                 click.echo(f"  {title:<12} {clock:6.1f} s, {cpu:6.1f} s of CPU")

@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterator
 import click
 import torch
 from interleaved import ratio, rounds
+from suite.experiment.conditions import BF16, PRECISIONS
 from tabulate import tabulate
 from torch.nn.functional import cross_entropy
 
 from suite.app.api import choose_device
 from suite.data.dataset import Dataset
-from suite.experiment.conditions import BF16, PRECISIONS
 from suite.experiment.spec import RunSpec
 from suite.methods import method
 from suite.methods.schedule import Schedule
@@ -115,7 +115,7 @@ def main(device: str, models, methods, precisions, modes, batch: int, turns: int
         data = images(model, batch)
         for precision in precisions:
             runs = {
-                name: Training(RunSpec(data.name, model, method(name), schedule, precision=precision), data, device=device)
+                name: Training(RunSpec.of(data.name, model, method(name), schedule, precision=precision), data, device=device)
                 for name in methods
             }
             work = {"product": product(side, precision, device), **{name: ours(run) for name, run in runs.items()}}

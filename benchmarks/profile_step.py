@@ -34,7 +34,7 @@ def main(name: str, steps: int, rows: int) -> None:
     data = Dataset.from_arrays(
         "profile", {"x_train": images.numpy(), "y_train": labels.numpy(), "x_test": images[:100].numpy(), "y_test": labels[:100].numpy()}
     )
-    run = Training(RunSpec("mnist", "lenet5_caffe", method(name), Schedule(epochs=1)), data)
+    run = Training(RunSpec.of("mnist", "lenet5_caffe", method(name), Schedule(epochs=1)), data)
     run.method.before_epoch(0)
     batches = [(run.x[i : i + 100], run.y[i : i + 100]) for i in range(0, len(run.x), 100)]
 

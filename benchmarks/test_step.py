@@ -57,7 +57,7 @@ def bare(data: Dataset):
 
 
 def begun(chosen: Method, data: Dataset, model: str = "lenet5_caffe") -> Training:
-    run = Training(RunSpec("mnist", model, chosen, Schedule(epochs=1, penalty_factor=20.0)), data)
+    run = Training(RunSpec.of("mnist", model, chosen, Schedule(epochs=1, penalty_factor=20.0)), data)
     run.method.before_epoch(0)
     run.model.train()
     return run

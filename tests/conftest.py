@@ -81,7 +81,7 @@ def start(small, trained, counted, monkeypatch):
 
     def make(chosen: Method | str, model: str = "lenet_300_100", seed: int = 0, **schedule) -> Training:
         chosen = method(chosen) if isinstance(chosen, str) else chosen
-        spec = RunSpec("digits", model, chosen, Schedule(**{"epochs": 1, "batch_size": 40} | schedule), seed)
+        spec = RunSpec.of("digits", model, chosen, Schedule(**{"epochs": 1, "batch_size": 40} | schedule), seed)
         for needed in spec.needs():
             if needed.key not in trained:
                 outcome = Training(needed, small).train()

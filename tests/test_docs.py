@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from suite.app.catalogue import get
 from suite.app.results import Results
-from suite.experiment.reproduction import get
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "results" / "reference" / "sgl0" / "calibration" / "quick" / "runs"

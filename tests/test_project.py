@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import suite
+from suite.app.catalogue import get, ids
 from suite.app.results import Results
-from suite.experiment.reproduction import get, ids
 from suite.runs.orchestrate import with_needs
 
 ROOT = Path(__file__).parents[1]
@@ -131,7 +131,7 @@ def test_reference_records_are_named_by_todays_identity(folder):
     found = records(folder)
     assert found
     seeds = 1 + max(record["seed"] for record in found)
-    specs = {s.key: s for table in tables for stand_in in (False, True) for s in with_needs(table.runs(profile, seeds, stand_in))}
+    specs = {s.key: s for table in tables for stand_in in (False, True) for s in with_needs(table.at(profile, seeds, stand_in).runs)}
     for record in found:
         spec = specs.get(record["key"])
         assert spec is not None, f"{record['method']} seed {record['seed']} is no run of {home.id} {profile}"

@@ -22,7 +22,7 @@ VARDROP: dict[str, Any] = {"start": -5.0, "clamp": 10.0, "threshold": 2.944, "la
 def row(name: str, title: str, of: str, changes: dict[str, float], weights: tuple[Any, ...] = ("uniform", 1.0), **options: Any) -> Cell:
     """A row of the case study: a method, and what it changes of the schedule."""
     how: dict[str, Any] = {"validation": VALIDATION, "normalise": NORMALISE, "start": weights}
-    return Cell("mnist", "lenet_300_100", method(of, **options), tuple(changes.items()), name=name, title=title, **how)
+    return Cell.of("mnist", "lenet_300_100", method(of, **options), tuple(changes.items()), name=name, title=title, **how)
 
 
 def vardrop(name: str, title: str, rate: float, **options: Any) -> Cell:

@@ -101,7 +101,7 @@ def trained(name: str, lam: float, **options: Any) -> Method:
 
 def cell(group: str, name: str, lam: float, row: str = "", title: str = "", **options: Any) -> Cell:
     """A row of one data set: a method with a strength, called by the method's name unless `row` and `title` say otherwise."""
-    return Cell(
+    return Cell.of(
         DATASETS.get(group, group),
         NETWORKS[group],
         trained(name, lam, **options),

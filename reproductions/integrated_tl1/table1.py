@@ -17,7 +17,8 @@ TABLE = Reproduction(
     title="Networks: layers, weights and multiply-adds",
     source=f"{SOURCE}, Table 1",
     cells=tuple(
-        Cell(DATASETS.get(group, group), model, method("dense"), group=group, name=model, title=model) for group, model in NETWORKS.items()
+        Cell.of(DATASETS.get(group, group), model, method("dense"), group=group, name=model, title=model)
+        for group, model in NETWORKS.items()
     ),
     settings={"quick": UNTRAINED, "paper": UNTRAINED},
     columns=(

@@ -20,7 +20,7 @@ def cell(threshold: str, lam: float) -> Cell:
     """A row: an inner penalty with a strength, in multiples of 1/N."""
     chosen = method("nonconvex_sgl", threshold=threshold, lam=lam, ratio=RATIO)
     label = PENALTIES[threshold]
-    return Cell("mnist", "lenet5_caffe", chosen, name=f"{threshold} lam={lam:g}", title=f"{label}, λ = {lam:g}/N")
+    return Cell.of("mnist", "lenet5_caffe", chosen, name=f"{threshold} lam={lam:g}", title=f"{label}, λ = {lam:g}/N")
 
 
 SERIES = {threshold: cell(threshold, STRENGTHS[0]).series for threshold in PENALTIES}

@@ -22,7 +22,7 @@ def cell(name: str) -> Cell:
     """The toy problem of section 6 for one kind of w*."""
     support, magnitudes = ROWS[name]
     method = Starts(threshold="l0", lam=1e-4, beta=4e-3, k=20, d=50, support=support, magnitudes=magnitudes)
-    return Cell("", "no_overlap", method, name=name, title=title(name))
+    return Cell.of("", "no_overlap", method, name=name, title=title(name))
 
 
 def title(name: str) -> str:

@@ -41,14 +41,14 @@ def sparse(penalty: str, beta: float, threshold: float) -> Cell:
     lam = strength(penalty, beta, threshold)
     chosen = method("rvscgd", threshold=penalty, lam=lam, beta=beta)
     title = f"{LABELS[penalty]}, λ = {lam:g}, β = {beta:g}"
-    return Cell("mnist", MODEL, chosen, group="grid", name=f"{penalty} lam={lam:g} beta={beta:g}", title=title)
+    return Cell.of("mnist", MODEL, chosen, group="grid", name=f"{penalty} lam={lam:g} beta={beta:g}", title=title)
 
 
 def choice(name: str, title: str, model: str = MODEL, changes=(), **options) -> tuple[Cell, Cell]:
     """Two rows: the network without and with sparsity, where one of the choices that the paper does not state is made otherwise."""
     middle = {"threshold": "l0", "lam": strength("l0", BETAS[0], CHOSEN), "beta": BETAS[0]}
-    dense = Cell("mnist", model, method("rvscgd", lam=0.0, beta=0.0, **options), changes, group="networks", name=name, title=title)
-    pruned = Cell("mnist", model, method("rvscgd", **middle, **options), changes, group="choices", name=name, title=f"l0, {title}")
+    dense = Cell.of("mnist", model, method("rvscgd", lam=0.0, beta=0.0, **options), changes, group="networks", name=name, title=title)
+    pruned = Cell.of("mnist", model, method("rvscgd", **middle, **options), changes, group="choices", name=name, title=f"l0, {title}")
     return dense, pruned
 
 
@@ -76,9 +76,9 @@ TABLE = Reproduction(
     published="rvscgd.toml#table1",
     cells=(
         *(dense for dense, _ in CHOICES),
-        Cell("mnist", "lenet5", method("rvscgd", lam=0.0, beta=0.0), group="networks", name="relu", title="ReLU in place of the step"),
+        Cell.of("mnist", "lenet5", method("rvscgd", lam=0.0, beta=0.0), group="networks", name="relu", title="ReLU in place of the step"),
         *(pruned for _, pruned in CHOICES),
-        Cell("mnist", MODEL, method("rvscgd", lam=0.0, beta=0.0), group="grid", name="base", title="base"),
+        Cell.of("mnist", MODEL, method("rvscgd", lam=0.0, beta=0.0), group="grid", name="base", title="base"),
         *GRID,
     ),
     settings={

@@ -21,11 +21,11 @@ STRENGTHS = {  # they take weights up to 0.01, 0.02, 0.028, 0.04 to zero with l1
 def cell(name: str, penalty: str, lam: float) -> Cell:
     chosen = method(name, threshold=penalty, lam=lam, beta=BETA)
     title = f"{METHODS[name]}, {LABELS[penalty]}, λ = {lam:g}"
-    return Cell("mnist", "lenet5_caffe", chosen, group=GROUP, name=f"{name} {penalty} lam={lam:g}", title=title)
+    return Cell.of("mnist", "lenet5_caffe", chosen, group=GROUP, name=f"{name} {penalty} lam={lam:g}", title=title)
 
 
 CELLS = (
-    Cell("mnist", "lenet5_caffe", method("rvsm", lam=0.0, beta=0.0), group=GROUP, name="sgd", title="SGD (λ = β = 0)"),
+    Cell.of("mnist", "lenet5_caffe", method("rvsm", lam=0.0, beta=0.0), group=GROUP, name="sgd", title="SGD (λ = β = 0)"),
     *(cell(name, penalty, lam) for name in METHODS for penalty, lams in STRENGTHS.items() for lam in lams),
 )
 SERIES = {(name, penalty): f"{GROUP}/{cell(name, penalty, lams[0]).series}" for name in METHODS for penalty, lams in STRENGTHS.items()}

@@ -24,13 +24,13 @@ STRENGTHS = {  # with each penalty they take weights up to 0.01, 0.03, 0.1, 0.2,
 def cell(name: str, penalty: str, lam: float) -> Cell:
     chosen = Starts(algorithm=name, threshold=penalty, lam=lam, beta=BETA, k=20, d=50, support=10, magnitudes="normal")
     title = f"{METHODS[name]}, {LABELS[penalty]}, λ = {lam:g}"
-    return Cell("", "no_overlap", chosen, group=GROUP, name=f"{name} {penalty} lam={lam:g}", title=title)
+    return Cell.of("", "no_overlap", chosen, group=GROUP, name=f"{name} {penalty} lam={lam:g}", title=title)
 
 
 DESCENT = Starts(algorithm="rvsm", lam=0.0, beta=0.0, magnitudes="normal")
 
 CELLS = (
-    Cell("", "no_overlap", DESCENT, group=GROUP, name="gd", title="gradient descent (λ = β = 0)"),
+    Cell.of("", "no_overlap", DESCENT, group=GROUP, name="gd", title="gradient descent (λ = β = 0)"),
     *(cell(name, penalty, lam) for name in METHODS for penalty, lams in STRENGTHS.items() for lam in lams),
 )
 SERIES = {(name, penalty): f"{GROUP}/{cell(name, penalty, lams[0]).series}" for name in METHODS for penalty, lams in STRENGTHS.items()}

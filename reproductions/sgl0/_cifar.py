@@ -107,7 +107,7 @@ def cells(dataset: str, alphas: Iterable[float]) -> tuple[Cell, ...]:
 
     def cell(of: Method, alpha: float) -> Cell:
         model = "wrn_28_10_0" if of.name == GATES else "wrn_28_10"
-        return Cell(dataset, model, of, group=f"{alpha:g}", name=of.name, title=type(of).title, **shared)
+        return Cell.of(dataset, model, of, group=f"{alpha:g}", name=of.name, title=type(of).title, **shared)
 
     return (cell(method("dense"), 0.0), *(cell(of, alpha) for alpha in alphas for of in methods(alpha)))
 

@@ -24,10 +24,8 @@ METHODS = [
     *(method(name, like=sgl0, scope=scope) for name in ("magnitude", "random_pruning") for scope in ("global", "layer")),
 ]
 
-OWN_STRENGTH = (("penalty_factor", 1.0),)
-
 ADAPTIVE = tuple(
-    Cell("mnist", "lenet5_caffe", of, OWN_STRENGTH, name=of.name, title=title)
+    Cell.of("mnist", "lenet5_caffe", of, name=of.name, title=title, own_strength=True)
     for of, title in ((method("variational_dropout"), "variational dropout"), (method("ada_prox"), "adaptive mask (AdaProx)"))
 )
 """Methods whose way to zero is one of steps of Adam, not of the penalty's strength: no profile multiplies it."""

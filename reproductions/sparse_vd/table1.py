@@ -24,7 +24,7 @@ ROWS = {
     "magnitude": (method("magnitude", like=sparse_vd), "original, pruned to as few weights by magnitude"),
 }
 CELLS = tuple(
-    Cell("mnist", MODELS[net], of, group=net, name=name, title=title, normalise=(0.0, 256 / 255), centred=True, start=STARTS[net])
+    Cell.of("mnist", MODELS[net], of, group=net, name=name, title=title, normalise=(0.0, 256 / 255), centred=True, start=STARTS[net])
     for net in MODELS
     for name, (of, title) in ROWS.items()
 )

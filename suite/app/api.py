@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from suite.app.catalogue import get
 from suite.app.results import Results
 from suite.base.errors import SuiteError
-from suite.experiment.reproduction import Reproduction, get
+from suite.experiment.experiment import Experiment
+from suite.experiment.reproduction import Reproduction
+from suite.experiment.spec import RunSpec
 
 if TYPE_CHECKING:
     from suite.runs.executors import Executor
@@ -59,22 +63,24 @@ def reproduce(
     from suite.runs.tracking import Tracker
 
     table = get(table) if isinstance(table, str) else table
-    seeds = table.seeds if seeds is None else seeds
-    if seeds < 1:
-        raise SuiteError(f"seeds must be at least 1, got {seeds}")
-    wanted = table.with_methods(methods) if methods else table
+    wanted = (table.with_methods(methods) if methods else table).at(profile, seeds)
     root = os.fspath(data_root) if data_root is not None else None
     out = Path(out)
     with chosen_executor(executor, jobs, device, address, cpus, gpus) as (computing, found_device):
         options = Options(out, root, found_device, force, retry_failed)
-        stand_in, absent = find_data(wanted, profile, root)
-        here = partial(forecast, out=out, data_root=root, jobs=jobs or 1, device=found_device)
-        shown = [Progress(table, profile, here) if executor == "local" else Progress(table, profile)] if progress else []
-        watchers: list[Watcher] = [*shown, *([Tracker(out, table.id, profile)] * track)]
-        results = Results.of(compute_missing(wanted, seeds, profile, computing, options, watchers, stand_in, absent))
-    add_timings(out, from_records(list(results.records.values()), table.runs(profile, seeds, stand_in)))
+        wanted, absent = find_data(wanted, root)
+        told = partial(forecast, out=out, data_root=root, jobs=jobs or 1, device=found_device) if executor == "local" else no_forecast
+        watchers: list[Watcher] = [Progress(wanted, told)] if progress else []
+        watchers += [Tracker(out, table.id, profile)] if track else []
+        results = Results.of(compute_missing(wanted, computing, options, watchers, absent))
+    add_timings(out, from_records(list(results.records.values()), wanted.runs))
     (Results.load(table, profile, out) if methods else results).write()
     return results
+
+
+def no_forecast(specs: list[RunSpec]) -> str:
+    """On a cluster there is no telling how long runs take: its nodes were not timed."""
+    return ""
 
 
 @contextmanager
@@ -118,8 +124,8 @@ def choose_device(wanted: str) -> str:
     return wanted
 
 
-def find_data(table: Reproduction, profile: str, root: str | None) -> tuple[bool, frozenset[str]]:
-    """Make sure that the data is there: whether the table runs on its stand-in, and the data sets whose cells are left out.
+def find_data(wanted: Experiment, root: str | None) -> tuple[Experiment, frozenset[str]]:
+    """Make sure that the data is there: the experiment, on its stand-in where it must be, and the data sets whose cells are left out.
 
     Cells whose data is not to be had are left out where others can run. Where none can, the table's stand-in takes the place of all;
     without one, DataUnavailable.
@@ -130,18 +136,18 @@ def find_data(table: Reproduction, profile: str, root: str | None) -> tuple[bool
 
     log = logging.getLogger(__name__)
     absent: dict[str, data.DataUnavailable] = {}
-    needed = table.data_needed(profile)
-    for name in needed:
+    for name in wanted.datasets:
         try:
             data.load(name, root)
         except data.DataUnavailable as error:
             absent[name] = error
-    if len(absent) < len(needed) or not needed:
+    if len(absent) < len(wanted.datasets) or not absent:
         for reason in absent.values():
             log.warning("%s. Its cells are left out.", reason)
-        return False, frozenset(absent)
-    if not table.stand_in:
+        return wanted, frozenset(absent)
+    stand_in = wanted.reproduction.stand_in
+    if not stand_in:
         raise next(iter(absent.values()))
-    data.load(table.stand_in, root)
-    log.warning("%s. Running on %s instead: NOT A RESULT about the paper.", next(iter(absent.values())), table.stand_in)
-    return True, frozenset()
+    data.load(stand_in, root)
+    log.warning("%s. Running on %s instead: NOT A RESULT about the paper.", next(iter(absent.values())), stand_in)
+    return replace(wanted, stand_in=True), frozenset()

@@ -79,9 +79,9 @@ def seeds_option(**settings):
 def list_(as_json: bool) -> None:
     """List the reproductions and the methods."""
     from suite import methods
-    from suite.experiment import reproduction
+    from suite.app import catalogue
 
-    tables = [reproduction.get(name) for name in reproduction.ids()]
+    tables = [catalogue.get(name) for name in catalogue.ids()]
     if as_json:
         click.echo(json.dumps({"reproductions": [described(t) for t in tables], "methods": methods.names()}, indent=2))
         return
@@ -107,16 +107,15 @@ def described(table) -> dict:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def plan(ids, seeds, profile, out, data_root, jobs, timed, device, as_json) -> None:
     """Show the runs of a reproduction, which of them are done, and how long the rest will take. Computes nothing."""
-    from suite.app import api
-    from suite.experiment import reproduction
+    from suite.app import api, catalogue
     from suite.runs import planning, timings
 
     for name in ids:
-        table = reproduction.get(name)
+        table = catalogue.get(name)
         if timed:
-            _, absent = api.find_data(table, profile, data_root)
-            timings.measure(table.runs(profile, 1, without=absent), out, data_root, api.choose_device(device))
-        planned = planning.plan(table, seeds or table.seeds, profile, out, jobs or cores())
+            one, absent = api.find_data(table.at(profile, 1), data_root)
+            timings.measure([s for s in one.runs if s.dataset not in absent], out, data_root, api.choose_device(device))
+        planned = planning.plan(table.at(profile, seeds), out, jobs or cores())
         click.echo(json.dumps(planned.as_dict(), indent=2) if as_json else planned.text())
 
 
@@ -176,10 +175,9 @@ def reproduce(
     strict,
 ) -> None:
     """Compute the missing runs of one or more reproductions and show their tables with verdicts."""
-    from suite.app import api
-    from suite.experiment import reproduction
+    from suite.app import api, catalogue
 
-    tables = [reproduction.get(name) for name in ids]
+    tables = [catalogue.get(name) for name in ids]
     for table in tables:
         table.profile(profile)
     codes = []
@@ -250,12 +248,12 @@ def exit_code(results, strict: bool) -> int:
 @click.option("--strict", is_flag=True, help="Exit with 3 when a number is not reproduced or a claim does not hold.")
 def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
     """Render tables, figures and verdicts from stored runs. Never trains; what is missing is shown as missing."""
+    from suite.app import catalogue
     from suite.app.results import Results
-    from suite.experiment import reproduction
 
     codes = []
     for name in ids:
-        results = Results.there(reproduction.get(name), profile, out, seeds)
+        results = Results.there(catalogue.get(name), profile, out, seeds)
         results.write()
         if as_json:
             show(results, as_json=True)
@@ -274,14 +272,13 @@ def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda or auto.")
 def rescore(ids, profile, out, data_root, device) -> None:
     """Add metrics to runs that are older than the metrics, from their final weights. Never trains, and changes no number there is."""
-    from suite.app import api
+    from suite.app import api, catalogue
     from suite.app.results import Results
-    from suite.experiment import reproduction
     from suite.runs.rescore import rescore as add
 
     for name in ids:
-        table = reproduction.get(name)
-        added = add(table, profile, out, data_root, api.choose_device(device))
+        table = catalogue.get(name)
+        added = add(Results.there(table, profile, out), out, data_root, api.choose_device(device))
         Results.load(table, profile, out).write()
         names = sorted({metric for metrics in added.values() for metric in metrics})
         click.echo(f"{table.id} {profile}: {', '.join(names) or 'nothing'} added to {len(added)} runs")
@@ -295,12 +292,12 @@ def rescore(ids, profile, out, data_root, device) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def verify(ids, profile, out, reference, as_json) -> None:
     """Compare your runs with the reference records: exit code 3 when accuracy or sparsity has moved."""
-    from suite.experiment import reproduction
+    from suite.app import catalogue
     from suite.judging.verify import verify as compare_stored
 
     moved = False
     for name in ids:
-        table = reproduction.get(name)
+        table = catalogue.get(name)
         found = compare_stored(table, profile, out, reference)
         moved |= any(line.moved for line in found)
         if as_json:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
-from suite.experiment.conditions import Conditions
+from suite.experiment.setup import Setup
 from suite.experiment.spec import RunSpec
 from suite.methods.base import Method
 from suite.methods.schedule import Schedule
@@ -39,28 +39,52 @@ COMPACT = (
 
 
 @dataclass(frozen=True)
-class Cell(Conditions):
-    """What one row's runs have in common, with their conditions; a seed and a profile's schedule make each a run.
+class Cell:
+    """What one row's runs have in common; a seed and a profile's schedule make each a run.
 
-    dataset       "" for a program that needs no data
     changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
     group         the block that the row is compared in, where a table has several (a data set, as a rule)
     name, title   what claims and what readers call the row, in place of the method's key and label
+    own_strength  whether the row keeps its strength where a profile multiplies those of the others
     """
 
-    dataset: str
-    model: str
-    method: Method
+    setup: Setup
     changes: tuple[tuple[str, Any], ...] = ()
     group: str = ""
     name: str = ""
     title: str = ""
+    own_strength: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        dataset: str,
+        model: str,
+        method: Method,
+        changes: tuple[tuple[str, Any], ...] = (),
+        *,
+        group: str = "",
+        name: str = "",
+        title: str = "",
+        own_strength: bool = False,
+        **conditions: Any,
+    ) -> Self:
+        """The cell with these parts; `conditions`: further fields of `Setup`."""
+        return cls(Setup(dataset, model, method, **conditions), changes, group, name, title, own_strength)
+
+    @property
+    def dataset(self) -> str:
+        return self.setup.dataset
+
+    @property
+    def method(self) -> Method:
+        return self.setup.method
 
     @property
     def row(self) -> str:
         """Key of the row: "group/name", the name being by default the method's with the changes of the schedule."""
         changes = "".join(f" {name}={value:g}" for name, value in self.changes)
-        return f"{self.group}/" * bool(self.group) + (self.name or self.method.row + changes)
+        return in_group(self.group, self.name or self.method.row + changes)
 
     @property
     def label(self) -> str:
@@ -72,11 +96,24 @@ class Cell(Conditions):
         """Key of the method without its strength `lam`: the cells that differ in that alone form a path."""
         return self.method.series
 
+    @property
+    def path(self) -> str:
+        """The series as claims name it: "group/series"."""
+        return in_group(self.group, self.series)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the cell may be asked for by, apart from its row: its name, its group, its method, the method's file."""
+        return self.name, self.group, self.method.row, self.method.name
+
     def spec(self, schedule: Schedule, seed: int) -> RunSpec:
-        changed = replace(schedule, **dict(self.changes)) if self.changes else schedule
-        own = {f.name for f in fields(self)}
-        shared = {f.name: getattr(self, f.name) for f in fields(RunSpec) if f.name in own}
-        return RunSpec(**shared, schedule=changed, seed=seed)
+        own = {"penalty_factor": 1.0} if self.own_strength else {}
+        return RunSpec(self.setup, replace(schedule, **own | dict(self.changes)), seed)
+
+
+def in_group(group: str, name: str) -> str:
+    """A name with its group before it, where there is one."""
+    return f"{group}/{name}" if group else name
 
 
 def grid(
@@ -87,11 +124,11 @@ def grid(
     changes: Mapping[str, Sequence[Any]] | None = None,
     **shared: Any,
 ) -> tuple[Cell, ...]:
-    """Every method with every value of every change, methods outermost; `shared`: fields of `Cell` that all have alike."""
+    """Every method with every value of every change, methods outermost; `shared`: what all have alike, as `Cell.of` takes it."""
     combinations: list[tuple[tuple[str, Any], ...]] = [()]
     for name, values in (changes or {}).items():
         combinations = [(*c, (name, v)) for c in combinations for v in values]
-    return tuple(Cell(dataset, model, m, c, **shared) for m in method for c in combinations)
+    return tuple(Cell.of(dataset, model, m, c, **shared) for m in method for c in combinations)
 
 
 @dataclass(frozen=True)
@@ -100,7 +137,7 @@ class Profile:
 
     groups    schedules of those groups of cells that have one of their own
     models    networks in place of the paper's, by the name of the paper's
-    cells     fields of `Cell` that this profile sets alike in all cells that need data
+    cells     fields of `Setup` that this profile sets alike in all cells that need data
     """
 
     schedule: Schedule
@@ -114,8 +151,8 @@ class Profile:
         """The cell as this profile runs it, on the data set `stand_in` where the paper's is not to be had."""
         if not cell.dataset:
             return cell
-        dataset, model = self.dataset or stand_in or cell.dataset, self.models.get(cell.model, cell.model)
-        return replace(cell, dataset=dataset, model=model, **self.cells)
+        dataset, model = self.dataset or stand_in or cell.dataset, self.models.get(cell.setup.model, cell.setup.model)
+        return replace(cell, setup=replace(cell.setup, dataset=dataset, model=model, **self.cells))
 
     def schedule_of(self, cell: Cell) -> Schedule:
         return self.groups.get(cell.group, self.schedule)

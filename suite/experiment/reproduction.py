@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import importlib
-import importlib.util
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from suite.base.errors import SuiteError
 from suite.experiment.cell import COMPACT, Cell, Column, Profile, grid
-from suite.experiment.conditions import BF16
+from suite.experiment.experiment import Experiment
 from suite.experiment.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath, Sweep
-from suite.experiment.spec import RunSpec
+from suite.experiment.setup import BF16
 
 __all__ = [
     "COMPACT",
@@ -35,15 +31,10 @@ __all__ = [
     "Selection",
     "StrengthPath",
     "Sweep",
-    "folder",
-    "get",
     "grid",
-    "ids",
 ]
 
 PROFILES = ("smoke", "quick", "paper")
-DEFAULT_PAPER = "sgl0"
-"""A bare item such as `table1` means this paper's."""
 
 
 @dataclass(frozen=True)
@@ -149,57 +140,18 @@ class Reproduction:
         """The table with only the rows named: by their key, else by their method, which may stand in several rows."""
         chosen: list[Cell] = []
         for name in wanted:
-            found = [c for c in self.cells if c.row == name] or [c for c in self.cells if name in keys(c)]
+            found = [c for c in self.cells if c.row == name] or [c for c in self.cells if name in c.names]
             if not found:
-                known = sorted({key for c in self.cells for key in (c.row, *keys(c)) if key})
+                known = sorted({key for c in self.cells for key in (c.row, *c.names) if key})
                 short = sorted({key for c in self.cells for key in (c.method.name, c.group) if key})
                 near = difflib.get_close_matches(name, known, n=3) or short
                 raise SuiteError(f"{self.id} has no method {name!r}", f"did you mean {', '.join(near)}?")
             chosen += found
         return replace(self, cells=tuple(c for c in self.cells if c in chosen))
 
-    def on(self, profile: str, stand_in: bool = False) -> tuple[Cell, ...]:
-        """The cells as a profile runs them, on the stand-in data where the paper's is not to be had; those without data as they are."""
-        return tuple(self.profile(profile).of(cell, self.stand_in if stand_in else None) for cell in self.cells)
+    def at(self, profile: str, seeds: int | None = None, stand_in: bool = False) -> Experiment:
+        """The reproduction bound to a profile and a number of seeds (None: as many as it asks for), on its stand-in data or not.
 
-    def spec(self, cell: Cell, profile: str, seed: int) -> RunSpec:
-        """The run of a cell (of those that `on` gives) with a seed."""
-        return cell.spec(self.profile(profile).schedule_of(cell), seed)
-
-    def runs(self, profile: str, seeds: int, stand_in: bool = False, without: Collection[str] = ()) -> list[RunSpec]:
-        """Every run, seeds outermost: the table is whole at n = 1 before it grows to n = 2. `without`: data sets to leave out."""
-        cells = [cell for cell in self.on(profile, stand_in) if cell.dataset not in without]
-        return [self.spec(cell, profile, seed) for seed in range(seeds) for cell in cells]
-
-    def data_needed(self, profile: str) -> list[str]:
-        """Names of the data sets the paper's cells need in this profile."""
-        return list(dict.fromkeys(cell.dataset for cell in self.on(profile) if cell.dataset))
-
-
-def keys(cell: Cell) -> tuple[str, ...]:
-    """What a cell may be asked for by, apart from its row: its name, its method, the method's file."""
-    return cell.name, cell.group, cell.method.row, cell.method.name
-
-
-def folder() -> Path:
-    """Where the reproduction modules lie."""
-    spec = importlib.util.find_spec("reproductions")
-    if spec is None or not spec.submodule_search_locations:
-        raise SuiteError("the package `reproductions` is not installed", "install the project with `pip install -e .`")
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def ids() -> list[str]:
-    """Every reproduction's id, from the file names: reproductions/<paper>/<item>.py, where "_" stands for "-" in the paper's name."""
-    return [f"{p.parent.name.replace('_', '-')}/{p.stem}" for p in sorted(folder().glob("*/*.py")) if not p.stem.startswith("_")]
-
-
-@cache
-def get(name: str) -> Reproduction:
-    """The reproduction called `paper/item` (or `item` of the default paper); SuiteError with the nearest ids otherwise."""
-    full = name if "/" in name else f"{DEFAULT_PAPER}/{name}"
-    if full not in ids():
-        near = difflib.get_close_matches(full, ids(), n=3, cutoff=0.4) or ids()
-        raise SuiteError(f"unknown reproduction {name!r}", f"did you mean {', '.join(near)}?")
-    paper, _, item = full.partition("/")
-    return importlib.import_module(f"reproductions.{paper.replace('-', '_')}.{item}").TABLE
+        SuiteError for a profile that there is not, and for fewer seeds than one.
+        """
+        return Experiment(self, profile, self.seeds if seeds is None else seeds, stand_in)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-from suite.experiment.conditions import Conditions
+from suite.experiment.setup import Setup
 from suite.methods.base import Method
 from suite.methods.schedule import Schedule
 
@@ -17,39 +18,81 @@ PROTOCOL = 1
 
 
 @dataclass(frozen=True)
-class RunSpec(Conditions):
-    """One training: data set, model, method, schedule and seed, and the conditions."""
+class RunSpec:
+    """One training: a setup, a schedule and a seed. The schedule's factor on penalty strengths is in the method once it is bound here."""
 
-    dataset: str
-    model: str
-    method: Method
+    setup: Setup
     schedule: Schedule
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        bound = replace(self.setup, method=self.setup.method.multiplied(self.schedule.penalty_factor))
+        object.__setattr__(self, "setup", bound)
+
+    @classmethod
+    def of(cls, dataset: str, model: str, method: Method, schedule: Schedule, seed: int = 0, **conditions: Any) -> Self:
+        """The run with these parts; `conditions`: further fields of `Setup`."""
+        return cls(Setup(dataset, model, method, **conditions), schedule, seed)
+
+    @property
+    def dataset(self) -> str:
+        return self.setup.dataset
+
+    @property
+    def model(self) -> str:
+        return self.setup.model
+
+    @property
+    def method(self) -> Method:
+        return self.setup.method
 
     @cached_property
     def key(self) -> str:
         """Sixteen hexadecimal digits that name the run and its file."""
-        return digest(json.dumps({"protocol": PROTOCOL, **self.identity()}, sort_keys=True, separators=(",", ":")))
+        return digest(self.identity())
 
     def identity(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as plain data: a new option with a neutral default changes no key."""
-        return plain(self)
+        own = not_default(self)
+        return own.pop("setup") | own
 
     def needs(self) -> list[RunSpec]:
         """The runs that must be finished before this one."""
-        return [replace(self, method=method) for method in self.method.needs()]
+        return [self.with_method(method) for method in self.method.needs()]
+
+    def with_method(self, method: Method) -> RunSpec:
+        """The same run of another method."""
+        return replace(self, setup=replace(self.setup, method=method))
+
+    def keys(self, seeds: Iterable[int]) -> list[str]:
+        """The keys of this run with each of the seeds, of which all but the seed is written once."""
+        identity = {"protocol": PROTOCOL, **replace(self, seed=0).identity()}
+        before = {name: value for name, value in identity.items() if name < "seed"}
+        after = {name: value for name, value in identity.items() if name > "seed"}
+        start, end = (json_of(part)[1:-1] for part in (before, after))
+        own = {0: digest(identity)}  # a seed of 0 is the default, and not written
+        return [own.get(seed) or hashed(f'{{{start},"seed":{seed}{"," if end else ""}{end}}}') for seed in seeds]
 
 
-def digest(identity: str) -> str:
-    """The key of a run whose identity is written so."""
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+def digest(identity: dict[str, Any]) -> str:
+    """The key of a run with this identity."""
+    return hashed(json_of({"protocol": PROTOCOL, **identity}))
+
+
+def json_of(identity: dict[str, Any]) -> str:
+    """An identity as text, in one way only."""
+    return json.dumps(identity, sort_keys=True, separators=(",", ":"))
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def plain(value: Any) -> Any:
     """A dataclass as the dictionary of its non-default fields (a method with its name); other values as JSON has them."""
     if isinstance(value, Method):
         return {"name": value.name, **not_default(value)}
-    if isinstance(value, (RunSpec, Schedule)):
+    if isinstance(value, Setup | Schedule):
         return not_default(value)
     if isinstance(value, tuple):
         return [plain(v) for v in value]

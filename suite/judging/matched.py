@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.experiment.reproduction import Matched
 from suite.judging.path import matched as at_level
-from suite.records.naming import groups, is_view, series_labels, series_of
+from suite.records.naming import groups, series_labels
 from suite.records.results import Results, Row
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Level:
 
 def side_by_side(results: Results, wanted: Matched) -> dict[str, Row]:
     """The series that are compared, those of the group with two strengths or more, each with one of its rows."""
-    rows = [row for row in groups(results).get(wanted.group, []) if not is_view(row)]
+    rows = [row for row in groups(results).get(wanted.group, []) if not row.is_view]
     every = [row.cell.series for row in rows]
     return {row.cell.series: row for row in rows if every.count(row.cell.series) > 1}
 
@@ -39,7 +39,7 @@ def levels(results: Results, wanted: Matched) -> list[Level]:
 
     rows, found = side_by_side(results, wanted), []
     for at in wanted.levels:
-        values = {one: at_level(results, series_of(row), wanted.metric.metric, wanted.along.metric, at) for one, row in rows.items()}
+        values = {one: at_level(results, row.cell.path, wanted.metric.metric, wanted.along.metric, at) for one, row in rows.items()}
         some = {one: list(of.values()) for one, of in values.items() if of}
         compared = compare_to_baseline(some, wanted.baseline) if wanted.baseline in some else []
         found.append(Level(at, values, {c.name: c for c in compared}))
@@ -60,13 +60,13 @@ def as_data(results: Results) -> list[dict[str, Any]]:
         for level in levels(results, wanted):
             for one, values in level.values.items():
                 own, compared = summary(list(values.values())).as_dict(), level.compared.get(one)
-                against = {"baseline": series_of(rows[wanted.baseline]), **compared.as_dict()} if compared else {}
+                against = {"baseline": rows[wanted.baseline].cell.path, **compared.as_dict()} if compared else {}
                 entry = {
                     "group": wanted.group,
                     "metric": wanted.metric.metric,
                     "along": wanted.along.metric,
                     "level": level.at,
-                    "series": series_of(rows[one]),
+                    "series": rows[one].cell.path,
                     "label": names[one],
                     **{name: own[name] for name in ("mean", "sd", "n")},
                     "seeds": list(values),

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterable
 from typing import Any
 
-from suite.records.naming import groups, is_view, series_of
+from suite.records.naming import groups
 from suite.records.results import Results, Row
 
 
@@ -21,7 +21,7 @@ def frontier(results: Results, name: str, metric: str, guard: str, loss: float, 
     strength might have been better.
     """
     own = _rows(results, name)
-    rows = [row for row in groups(results)[own[0].cell.group] if not is_view(row)] if own else []
+    rows = [row for row in groups(results)[own[0].cell.group] if not row.is_view] if own else []
     nothing = 100.0 if better == "lower" else 0.0
     found = {}
     for seed in _seeds(results, rows):
@@ -61,16 +61,12 @@ def between(points: Iterable[tuple[float, float]], level: float) -> float | None
 
 
 def _rows(results: Results, name: str) -> list[Row]:
-    return [row for row in results.rows if not is_view(row) and series_of(row) == name]
+    return [row for row in results.rows if not row.is_view and row.cell.path == name]
 
 
 def _seeds(results: Results, rows: list[Row]) -> list[int]:
     """The seeds of which every row has a record, of a diverged run too; none without rows."""
-
-    def computed(row: Row, seed: int) -> bool:
-        return results.reproduction.spec(row.cell, results.profile, seed).key in results.records
-
-    return [seed for seed in range(results.seeds) if rows and all(computed(row, seed) for row in rows)]
+    return [seed for seed in range(results.seeds) if rows and all(row.keys[seed] in results.records for row in rows)]
 
 
 def _runs(rows: Iterable[Row], seed: int, *metrics: str) -> list[dict[str, Any]]:

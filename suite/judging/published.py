@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.base.errors import SuiteError
-from suite.experiment.reproduction import folder
+from suite.base.places import reproductions
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Published:
 
 def root() -> Path:
     """results/published, beside the folder of the reproductions: in the checkout, or where the project was installed to."""
-    return folder().parent / "results" / "published"
+    return reproductions().parent / "results" / "published"
 
 
 def load(reference: str | None) -> Published:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.experiment.cell import Column
 from suite.judging.scale import NO_VERDICT
-from suite.records.naming import groups, is_view, labels
+from suite.records.naming import groups, labels
 from suite.records.results import Results, Row
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def methods(results: Results) -> dict[str, str]:
     shown = labels(results)
     found: dict[str, str] = {}
     for row in results.rows:
-        if not is_view(row):
+        if not row.is_view:
             found.setdefault(name(row), shown[row.key])
     return found
 
@@ -46,7 +46,7 @@ def rankings(results: Results) -> list[Ranked]:
     """One for each column of `ranked` by which two or more groups have runs of every method."""
     from suite.stats.blocks import rank_blocks
 
-    rows = {(group, name(row)): row for group, of in groups(results).items() for row in of if not is_view(row)}
+    rows = {(group, name(row)): row for group, of in groups(results).items() for row in of if not row.is_view}
     wanted, blocks = list(methods(results)), list(groups(results))
     ranked = []
     for column in results.reproduction.ranked:

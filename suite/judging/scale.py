@@ -13,7 +13,7 @@ def why_no_result(results: Results) -> str:
     """One sentence on why nothing here can be held against the paper; empty for a result."""
     if results.is_result:
         return ""
-    profile = results.reproduction.profile(results.profile)
+    profile = results.experiment.settings
     used = profile.dataset or results.reproduction.stand_in
     named = [cell.dataset for cell in results.reproduction.cells if cell.dataset]
     meant = ", ".join(dict.fromkeys(name for name in named if name != used)) or used

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.experiment.reproduction import Selection
-from suite.records.naming import groups, is_view
+from suite.records.naming import groups
 from suite.records.results import Results, Row
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def choices(results: Results) -> dict[tuple[str, str], Choice]:
     series: dict[tuple[str, str], list[Row]] = {}
     for group, rows in groups(results).items():
         for row in rows:
-            if not is_view(row) and hasattr(row.cell.method, "lam"):
+            if not row.is_view and hasattr(row.cell.method, "lam"):
                 series.setdefault((group, row.cell.series), []).append(row)
     found = {}
     for key, rows in series.items():

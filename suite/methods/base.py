@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from suite.base.lazy import torch
 
@@ -26,7 +26,6 @@ class Context:
     n_train           number of training images N; the papers give penalty strengths as multiples of 1/N
     epochs            number of epochs of the run
     steps             optimiser steps an epoch
-    penalty_factor    the profile's factor on every penalty strength
     streams           the run's random streams
     learning_rate     rate of the current epoch, kept up to date by the loop
     optimizer         the run's optimiser, once it is made, after `prepare`: for methods that scale what they do as it scales its steps
@@ -36,7 +35,6 @@ class Context:
     n_train: int
     epochs: int
     steps: int
-    penalty_factor: float
     streams: Streams
     learning_rate: float
     finished: list[Finished] = field(default_factory=list)
@@ -76,6 +74,7 @@ class Method:
     """
 
     title: ClassVar[str]
+    factor = 1.0  # what a schedule multiplies every strength by; no option, as the schedule's identity has it
     program: ClassVar[str] = "suite.training.program"
 
     @classmethod
@@ -114,8 +113,14 @@ class Method:
         options = self._spelled()
         return f"{self.title} ({options})" if options else self.title
 
-    def fresh(self) -> Method:
+    def fresh(self) -> Self:
         return copy.copy(self)
+
+    def multiplied(self, factor: float) -> Self:
+        """The method with every penalty strength of its own times `factor`."""
+        found = self.fresh()
+        found.factor = factor
+        return found
 
     # Before training
 

@@ -25,7 +25,7 @@ class Penalised(Method):
     lam         penalty strength
     absolute    False: lam is a multiple of 1/N (N training images), as the SGL0 and L0 papers give it; True: the strength itself
 
-    The profile's penalty factor multiplies it in either case.
+    A schedule's penalty factor multiplies it in either case.
     """
 
     lam: float = 0.1
@@ -44,7 +44,7 @@ class Penalised(Method):
 
     def scaled(self, strength: float) -> float:
         """A strength as the options give it, in the units of the loss."""
-        return strength * self.context.penalty_factor / (1 if self.absolute else self.context.n_train)
+        return strength * self.factor / (1 if self.absolute else self.context.n_train)
 
 
 @dataclass(unsafe_hash=True, kw_only=True)

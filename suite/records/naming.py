@@ -72,16 +72,6 @@ def baselines(results: Results) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for group, rows in groups(results).items():
         key = f"{group}/{name}" if group else name
-        ours = [row for row in rows if row.key == key and row.runs and not is_view(row)]
+        ours = [row for row in rows if row.key == key and row.runs and not row.is_view]
         found |= {group: ours[0]} if ours else {}
     return found
-
-
-def is_view(row: Row) -> bool:
-    """Whether a row is another way of scoring the trainings of the row above it."""
-    return row.key != row.cell.row
-
-
-def series_of(row: Row) -> str:
-    """The series of a row as claims name it: "group/series", the series alone where there are no groups; see `Cell.series`."""
-    return f"{row.cell.group}/" * bool(row.cell.group) + row.cell.series

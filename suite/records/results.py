@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from suite.base.errors import SuiteError
-from suite.experiment.keys import keys
-from suite.experiment.reproduction import Cell, Reproduction
-from suite.experiment.spec import RunSpec
+from suite.experiment.cell import Cell
+from suite.experiment.experiment import Experiment
+from suite.experiment.reproduction import Reproduction
 from suite.records.store import Store
 
 if TYPE_CHECKING:
@@ -68,19 +68,28 @@ def of_views(record: dict[str, Any]) -> dict[str, Any]:
 class Row:
     """One row of the table: a cell, or one more view of it ("sgl0@V").
 
+    keys      of the runs that were asked for, by seed; `diverged` and `failed` of them gave no metrics
     runs      per finished run its seed and metrics, in the order of the seeds
     records   the records of those runs
-    planned   number of runs that were asked for; `diverged` and `failed` of them gave no metrics
     """
 
     key: str
     label: str
     cell: Cell
+    keys: tuple[str, ...]
     runs: tuple[dict[str, Any], ...]
-    planned: int
     diverged: int = 0
     failed: int = 0
     records: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def planned(self) -> int:
+        return len(self.keys)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether this is another way of scoring the trainings of the row above it."""
+        return self.key != self.cell.row
 
     def values(self, metric: str) -> list[float]:
         """The metric's value in each finished run that has it as a finite number."""
@@ -89,20 +98,34 @@ class Row:
 
 @dataclass(frozen=True)
 class Results:
-    """Stored runs of a reproduction in a profile, for the given number of seeds.
+    """Stored runs of an experiment.
 
-    stand_in    the runs are on the stand-in data set, so that nothing can be held against the paper
+    folder      where what is made of them is written
+    records     by key, those that there are, of runs that others build on too
     counts      how many runs this call computed and reused, and how many failed
     """
 
-    reproduction: Reproduction
-    profile: str
-    seeds: int
+    experiment: Experiment
     folder: Path
     records: dict[str, dict]
     failures: dict[str, dict] = field(default_factory=dict)
-    stand_in: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def reproduction(self) -> Reproduction:
+        return self.experiment.reproduction
+
+    @property
+    def profile(self) -> str:
+        return self.experiment.profile
+
+    @property
+    def seeds(self) -> int:
+        return self.experiment.seeds
+
+    @property
+    def stand_in(self) -> bool:
+        return self.experiment.stand_in
 
     @classmethod
     def load(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Self:
@@ -110,11 +133,20 @@ class Results:
 
         Runs on the stand-in data are shown only where there is none on the paper's data.
         """
+        store = Store.of(out, reproduction.home, profile)
         for stand_in in (False, True) if reproduction.stand_in else (False,):
-            found = cls._read(reproduction, profile, out, seeds, stand_in)
+            found = cls.of_store(reproduction.at(profile, seeds or stored_seeds(reproduction, profile, store, stand_in), stand_in), out)
             if found.records:
                 return found
-        return cls._read(reproduction, profile, out, seeds, False)
+        return cls.of_store(reproduction.at(profile, seeds or stored_seeds(reproduction, profile, store, False)), out)
+
+    @classmethod
+    def of_store(cls, experiment: Experiment, out: Path) -> Self:
+        """What is stored of the runs of an experiment."""
+        store = Store.of(out, experiment.reproduction.home, experiment.profile)
+        failures = {key: failure for key in experiment.keys if (failure := store.read_failure(key)) is not None}
+        folder = Store.of(out, experiment.reproduction.id, experiment.profile).folder
+        return cls(experiment, folder, store.read_all(experiment.keys), failures)
 
     @classmethod
     def there(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None = None) -> Self:
@@ -125,47 +157,31 @@ class Results:
             raise SuiteError(f"no runs of {reproduction.id} ({profile}) in {out}", remedy)
         return found
 
-    @classmethod
-    def _read(cls, reproduction: Reproduction, profile: str, out: Path, seeds: int | None, stand_in: bool) -> Self:
-        store = Store.of(out, reproduction.home, profile)
-        most = seeds or stored_seeds(reproduction, profile, store, stand_in)
-        cells = reproduction.on(profile, stand_in)
-        by_cell = [keys(reproduction.spec(cell, profile, 0), range(most)) for cell in cells]
-        wanted = [key for seed in zip(*by_cell, strict=True) for key in seed]
-        failures = {key: failure for key in wanted if (failure := store.read_failure(key)) is not None}
-        folder = Store.of(out, reproduction.id, profile).folder
-        return cls(reproduction, profile, most, folder, store.read_all(wanted), failures, stand_in)
-
-    @cached_property
-    def specs(self) -> dict[str, RunSpec]:
-        """The table's runs by key, in order."""
-        return {spec.key: spec for spec in self.reproduction.runs(self.profile, self.seeds, self.stand_in)}
-
     @property
     def complete(self) -> bool:
-        return len(self.records) == len(self.specs)
+        return len(self.records) == len(self.experiment.keys)
 
     @property
     def is_result(self) -> bool:
         """Whether the paper's own data was used, in earnest: smoke runs and stand-in runs are checks of the code, not results."""
-        return not self.stand_in and self.profile.partition("-")[0] != CHECK and self.reproduction.profile(self.profile).dataset is None
+        return not self.stand_in and self.profile.partition("-")[0] != CHECK and self.experiment.settings.dataset is None
 
     @cached_property
     def rows(self) -> list[Row]:
         """The table's rows in order, each view below its cell unless the reproduction hides its views."""
-        return [row for row in self.all_rows if self.reproduction.views or row.key == row.cell.row]
+        return [row for row in self.all_rows if self.reproduction.views or not row.is_view]
 
     @cached_property
     def all_rows(self) -> list[Row]:
         """The rows in order with every view below its cell. A row has the metrics of its views too, as "metric@view"."""
         rows = []
-        for cell in self.reproduction.on(self.profile, self.stand_in):
-            wanted = keys(self.reproduction.spec(cell, self.profile, 0), range(self.seeds))
+        for line in self.experiment.lines:
+            cell, wanted = line.cell, line.keys
             records = [self.records[key] for key in wanted if key in self.records]
             done = [r for r in records if r["status"] == "done"]
             runs = tuple({"seed": r["seed"], **derived(r), **of_views(r)} for r in done)
             failed = sum(key in self.failures and key not in self.records for key in wanted)
-            row = Row(cell.row, cell.label, cell, runs, self.seeds, len(records) - len(done), failed, tuple(done))
+            row = Row(cell.row, cell.label, cell, wanted, runs, len(records) - len(done), failed, tuple(done))
             rows.append(row)
             for view in dict.fromkeys(name for r in done for name in r["views"]):
                 seen = [(r["seed"], r["views"][view]) for r in done if view in r["views"]]
@@ -195,9 +211,9 @@ class Results:
 
 def stored_seeds(reproduction: Reproduction, profile: str, store: Store, stand_in: bool) -> int:
     """For how many seeds, from 0 on, any run is stored; where these are the runs of another, at most as many as are asked for."""
-    cells, seeds = reproduction.on(profile, stand_in), 0
-    while any(store.path(reproduction.spec(cell, profile, seeds).key).exists() for cell in cells):
+    lines, seeds = reproduction.at(profile, 1, stand_in).lines, 0
+    while any(store.path(line.run(seeds).key).exists() for line in lines):
         seeds += 1
-    if not cells:
+    if not lines:
         return reproduction.seeds
     return max(1, min(seeds, reproduction.seeds) if reproduction.runs_in else seeds)

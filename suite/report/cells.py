@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from suite.experiment.reproduction import Column
 from suite.judging.judged import Judged
-from suite.records.naming import group_label, grouped, is_view, labels
+from suite.records.naming import group_label, grouped, labels
 from suite.records.results import Row
 
 NONE = "—"
@@ -108,7 +108,7 @@ def interval(low: float | None, high: float | None, digits: int, sign: str = "")
 
 def best(rows: Sequence[Row], column: Column) -> set[str]:
     """Keys of the rows with the best mean, as `winners` says. Views do not compete."""
-    return winners({row.key: row.values(column.metric) for row in rows if not is_view(row)}, column)
+    return winners({row.key: row.values(column.metric) for row in rows if not row.is_view}, column)
 
 
 def winners(values: Mapping[str, Sequence[float]], column: Column) -> set[str]:

@@ -34,7 +34,7 @@ ALL = {"n_train": "all", "n_test": "all"}
 
 def departures(results: Judged) -> list[str]:
     """One sentence each, the declared ones first."""
-    reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
+    reproduction, profile = results.reproduction, results.experiment.settings
     found = [*reproduction.departures, *profile.departures]
     if not results.is_result:
         found.append(f"Data: {why_no_result(results)}.")
@@ -42,16 +42,16 @@ def departures(results: Judged) -> list[str]:
     runs = load(reproduction.published).runs
     if runs and results.seeds < runs:
         found.append(f"Seeds: {results.seeds}; the paper's numbers are over {runs} runs.")
-    for held in dict.fromkeys(cell.hold_out for cell in reproduction.cells if cell.hold_out):
+    for held in dict.fromkeys(cell.setup.hold_out for cell in reproduction.cells if cell.setup.hold_out):
         found.append(f"Scored on {held:,} examples held out of the training set, which is that much smaller; the test set is not used.")
-    for share in dict.fromkeys(cell.validation for cell in reproduction.cells if cell.validation):
+    for share in dict.fromkeys(cell.setup.validation for cell in reproduction.cells if cell.setup.validation):
         found.append(f"{share:.3g} of the training set is held out and scored beside the test set; no run trains on it.")
     return found
 
 
 def _settings(results: Judged) -> list[str]:
     """Where the schedule of this profile is not the paper's, with the groups of which that is true unless it is of all."""
-    reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
+    reproduction, profile = results.reproduction, results.experiment.settings
     if "paper" not in reproduction.settings:
         return []
     paper = reproduction.settings["paper"]
@@ -69,13 +69,13 @@ def _settings(results: Judged) -> list[str]:
 
 def _cells(results: Judged) -> list[str]:
     """Where network, number of examples and the like are not those of the profile paper."""
-    reproduction, profile = results.reproduction, results.reproduction.profile(results.profile)
+    reproduction, profile = results.reproduction, results.experiment.settings
     if "paper" not in reproduction.settings:
         return []
     paper, found = reproduction.settings["paper"], []
     for name in [*["model"] * bool(profile.models), *profile.cells]:
         cells = [cell for cell in reproduction.cells if cell.dataset]
-        ours, theirs = (list(dict.fromkeys(_cell(name, getattr(p.of(cell), name)) for cell in cells)) for p in (profile, paper))
+        ours, theirs = (list(dict.fromkeys(_cell(name, getattr(p.of(cell).setup, name)) for cell in cells)) for p in (profile, paper))
         if ours != theirs:
             words = WORDS.get(name, name.replace("_", " "))
             found.append(f"{words[0].upper()}{words[1:]}: {' and '.join(ours)}; the profile paper has {' and '.join(theirs)}.")

@@ -10,7 +10,7 @@ from suite.judging.judged import Judged
 
 def records(results: Judged) -> list[dict[str, Any]]:
     """The table's records, in order."""
-    return [results.records[key] for key in results.specs if key in results.records]
+    return [results.records[key] for key in results.experiment.specs if key in results.records]
 
 
 def command(results: Judged) -> str:
@@ -38,7 +38,7 @@ def header(results: Judged) -> dict[str, str]:
 
 def _length(results: Judged) -> str:
     """How long the runs train, by group where groups differ."""
-    profile = results.reproduction.profile(results.profile)
+    profile = results.experiment.settings
     lengths: dict[str, list[str]] = {}
     for group in results.reproduction.groups or ("",):
         schedule = profile.groups.get(group, profile.schedule)
@@ -51,13 +51,13 @@ def _length(results: Judged) -> str:
 
 def datasets(results: Judged) -> list[str]:
     """The data sets that the runs used."""
-    return list(dict.fromkeys(cell.dataset for cell in results.reproduction.on(results.profile, results.stand_in) if cell.dataset))
+    return results.experiment.datasets
 
 
 def unfinished(results: Judged) -> list[str]:
     """A line for each run that was computed and gave no metrics, with the file that says why."""
     lines, several = [], len(datasets(results)) > 1
-    for key, spec in results.specs.items():
+    for key, spec in results.experiment.specs.items():
         if key in results.records:
             status, file = results.records[key]["status"], f"runs/{key}.json"
         else:
@@ -77,7 +77,7 @@ def plural(n: int, noun: str) -> str:
 
 
 def _runs(results: Judged) -> str:
-    keys, statuses = results.specs, [record["status"] for record in records(results)]
+    keys, statuses = results.experiment.specs, [record["status"] for record in records(results)]
     failed = sum(key in results.failures and key not in results.records for key in keys)
     parts = [f"{statuses.count('done')} of {len(keys)} finished"]
     counts = (("diverged", statuses.count("diverged")), ("failed", failed), ("not computed", len(keys) - len(statuses) - failed))

@@ -9,7 +9,7 @@ from typing import Any
 
 from suite.judging.judged import Judged
 from suite.judging.published import load
-from suite.records.naming import baselines, grouped, groups, is_view, labels
+from suite.records.naming import baselines, grouped, groups, labels
 
 # fmt: off
 FIELDS = [
@@ -50,7 +50,7 @@ def _lines(results: Judged):
                 "id": results.reproduction.id,
                 "profile": results.profile,
                 "dataset": row.cell.dataset,
-                "model": row.cell.model,
+                "model": row.cell.setup.model,
                 "row": row.key,
                 "label": names[row.key],
                 "metric": column.metric,
@@ -78,11 +78,10 @@ def _lines(results: Judged):
 
 def _matched(results: Judged) -> Iterator[dict[str, Any]]:
     """The series at matched levels: as row the name of the series, as metric "test_error@weight_sparsity=90", say."""
-    from suite.records.naming import series_of
     from suite.stats.intervals import summary
 
     columns = {column.metric: column for wanted in results.reproduction.matched for column in (wanted.metric, wanted.along)}
-    cells = {series_of(row): row.cell for row in results.rows}
+    cells = {row.cell.path: row.cell for row in results.rows}
     for entry in results.verdicts.get("matched", []):
         found, metric, cell = summary(entry["values"]), columns[entry["metric"]], cells[entry["series"]]
         yield {
@@ -90,7 +89,7 @@ def _matched(results: Judged) -> Iterator[dict[str, Any]]:
             "id": results.reproduction.id,
             "profile": results.profile,
             "dataset": cell.dataset,
-            "model": cell.model,
+            "model": cell.setup.model,
             "row": entry["series"],
             "metric": f"{entry['metric']}@{entry['along']}={entry['level']:g}",
             "title": f"{metric.title} at {columns[entry['along']].title} {entry['level']:g}",
@@ -116,7 +115,7 @@ def _comparisons(results: Judged, metric: str) -> dict[str, dict[str, Any]]:
         if group not in against or not against[group].values(metric):
             continue
         baseline = against[group].key
-        for c in compare_to_baseline({row.key: row.values(metric) for row in rows if not is_view(row)}, baseline):
+        for c in compare_to_baseline({row.key: row.values(metric) for row in rows if not row.is_view}, baseline):
             found[c.name] = {
                 "baseline": baseline,
                 "difference": c.difference,

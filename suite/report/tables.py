@@ -6,7 +6,7 @@ from suite.experiment.reproduction import Column
 from suite.judging.judged import Judged
 from suite.judging.published import Published, load
 from suite.judging.scale import NO_VERDICT
-from suite.records.naming import baselines, full_labels, grouped, groups, is_view, labels
+from suite.records.naming import baselines, full_labels, grouped, groups, labels
 from suite.report.cells import NONE, Entry, Table, best, heading, interval, leading, measured, runs, within
 from suite.report.differences import corrected, difference, remarks
 from suite.report.facts import datasets, unfinished
@@ -108,7 +108,7 @@ def compared(results: Judged) -> Table | None:
         return None
     (head, lead), names = leading(results), full_labels(results)
     label = len(head) - 1
-    rows = {group: [row for row in of if not is_view(row)] for group, of in groups(results).items() if group in against}
+    rows = {group: [row for row in of if not row.is_view] for group, of in groups(results).items() if group in against}
     cells = {row.key: lead[row.key] for group, of in rows.items() for row in of if row.key != against[group].key}
     over = f"column{within(results)}"
     notes = [f"Difference of the means with Welch's 95 % interval; p: exact permutation test, corrected by Holm over the {over}."]

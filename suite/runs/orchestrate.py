@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from suite.base.files import tidy
-from suite.experiment.reproduction import Reproduction
+from suite.experiment.experiment import Experiment
 from suite.experiment.spec import RunSpec
 from suite.experiment.task import Task
 from suite.records.results import Results
@@ -89,25 +89,23 @@ class Queue:
 
 
 def compute_missing(
-    reproduction: Reproduction,
-    seeds: int,
-    profile: str,
+    experiment: Experiment,
     executor: Executor,
     options: Options,
     watchers: list[Watcher],
-    stand_in: bool = False,
     without: Collection[str] = (),
 ) -> Results:
-    """Compute the missing runs of a reproduction and give all of them, but those on the data sets of `without`.
+    """Compute the missing runs of an experiment and give all of them, but those on the data sets of `without`.
 
     A run that fails is stored apart with its traceback and does not stop the others. Interrupting leaves every finished run stored
     and every other one with its checkpoint.
     """
-    store, shown = (Store.of(options.out, id, profile) for id in (reproduction.home, reproduction.id))
+    table, profile = experiment.reproduction, experiment.profile
+    store, shown = (Store.of(options.out, id, profile) for id in (table.home, table.id))
     for place in dict.fromkeys((store, shown)):
         place.check_writable()
         tidy(place.folder)
-    wanted = reproduction.runs(profile, seeds, stand_in, without)
+    wanted = [spec for spec in experiment.runs if spec.dataset not in without]
     specs = {spec.key: spec for spec in with_needs(wanted)}
     if options.force:
         for key in specs:
@@ -150,7 +148,7 @@ def compute_missing(
         "failed": len(failures),
         "diverged": sum(r["status"] == "diverged" for r in known.values()),
     }
-    return Results(reproduction, profile, seeds, shown.folder, known, failures, stand_in, counts)
+    return Results(experiment, shown.folder, known, failures, counts)
 
 
 def failure(spec: RunSpec, what: dict) -> dict:

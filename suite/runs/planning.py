@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from suite.experiment.keys import keys
-from suite.experiment.reproduction import Reproduction
+from suite.experiment.experiment import Experiment
 from suite.records.store import FINISHED, Store
 from suite.runs.orchestrate import with_needs
 from suite.runs.timings import amount, duration, epochs, estimate, read_timings, shared, workers
@@ -66,15 +65,15 @@ class Plan:
         return "\n".join(lines)
 
 
-def plan(table: Reproduction, seeds: int, profile: str, out: Path, jobs: int) -> Plan:
-    """The runs of a reproduction, those they build on, and their states. Imports nothing that trains."""
-    store = Store.of(out, table.home, profile)
-    cells = {cell.row: table.spec(cell, profile, 0) for cell in table.on(profile)}
-    rows = [(name, spec, keys(spec, range(seeds))) for name, spec in cells.items()]
+def plan(experiment: Experiment, out: Path, jobs: int) -> Plan:
+    """The runs of an experiment, those they build on, and their states. Imports nothing that trains."""
+    table, seeds = experiment.reproduction, range(experiment.seeds)
+    store = Store.of(out, table.home, experiment.profile)
+    rows = [(line.cell.row, line.spec, list(line.keys)) for line in experiment.lines]
     listed = {key for _, _, row in rows for key in row}
-    for spec in cells.values():
-        for needed in with_needs([spec])[:-1]:
-            row = [key for key in keys(needed, range(seeds)) if key not in listed]
+    for line in experiment.lines:
+        for needed in with_needs([line.spec])[:-1]:
+            row = [key for key in needed.keys(seeds) if key not in listed]
             rows.append((f"{needed.method.row} (needed)", needed, row))
             listed.update(row)
     found = store.states(listed)
@@ -89,4 +88,4 @@ def plan(table: Reproduction, seeds: int, profile: str, out: Path, jobs: int) ->
     seconds = {device: estimate(missing, timings, device) for device in DEVICES}
     share = None if seconds["cpu"] is None else shared(seconds["cpu"], jobs, total)
     hours = {device: None if found is None else found / 3600 for device, found in seconds.items()}
-    return Plan(table.id, profile, states, sum(runs * epochs(spec) for spec, runs in missing), share, jobs, hours)
+    return Plan(table.id, experiment.profile, states, sum(runs * epochs(spec) for spec, runs in missing), share, jobs, hours)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-from suite.experiment.reproduction import Reproduction
+from suite.experiment.experiment import Experiment
 from suite.experiment.spec import RunSpec
 from suite.runs.executors import Result
 
@@ -18,8 +18,8 @@ class Progress:
     forecast    says how long runs will take, or nothing
     """
 
-    def __init__(self, table: Reproduction, profile: str, forecast: Callable[[list[RunSpec]], str] = lambda specs: "") -> None:
-        self.title, self.forecast = f"{table.id} {profile}", forecast
+    def __init__(self, experiment: Experiment, forecast: Callable[[list[RunSpec]], str] = lambda specs: "") -> None:
+        self.title, self.forecast = f"{experiment.reproduction.id} {experiment.profile}", forecast
         self.bar: tqdm | None = None
         self.names: dict[str, str] = {}
         self.seen: dict[str, int] = {}

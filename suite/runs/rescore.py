@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from suite.experiment.reproduction import Reproduction
 from suite.experiment.task import Task
 from suite.records.results import Results
 from suite.records.store import Store
@@ -13,20 +12,20 @@ from suite.runs.environment import code_state
 from suite.runs.worker import prepare_process
 
 
-def rescore(table: Reproduction, profile: str, out: Path, data_root: str | None, device: str) -> dict[str, list[str]]:
-    """Add to the stored records of a table's finished runs what they lack; what they have stays. By key, the metrics added.
+def rescore(stored: Results, out: Path, data_root: str | None, device: str) -> dict[str, list[str]]:
+    """Add to the records of finished runs, stored in `out`, what they lack; what they have stays. By key, the metrics added.
 
     A record says under "rescored" which metrics were added, and by which code, each time. Runs whose program has no `rescored`, as it
-    keeps no weights, are passed over. Raises SuiteError where there are no runs, or the weights of one are gone.
+    keeps no weights, are passed over. Raises SuiteError where the weights of one are gone.
     """
-    stored, store = Results.there(table, profile, out), Store.of(out, table.home, profile)
+    store = Store.of(out, stored.reproduction.home, stored.profile)
     prepare_process()
     added: dict[str, list[str]] = {}
     for key, record in stored.records.items():
-        program = importlib.import_module(stored.specs[key].method.program)
+        program = importlib.import_module(stored.experiment.specs[key].method.program)
         if record["status"] != "done" or not hasattr(program, "rescored"):
             continue
-        found = program.rescored(Task(stored.specs[key], profile, store.folder, data_root, device))
+        found = program.rescored(Task(stored.experiment.specs[key], stored.profile, store.folder, data_root, device))
         if new := {name: value for name, value in found.items() if name not in record["metrics"]}:
             added[key] = list(new)
             notes = [*record.get("rescored", []), {"metrics": list(new), **code_state()}]

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from suite.base.files import write_text
-from suite.experiment.conditions import FLOAT32
+from suite.experiment.setup import FLOAT32
 from suite.experiment.spec import RunSpec
 from suite.records.store import dumps
 
@@ -55,8 +55,10 @@ def kind(spec: RunSpec, device: str = "cpu") -> str:
 
 def place(spec: RunSpec, device: str) -> str:
     """What kinds of runs on the same data, model and device have in common."""
-    precision = f"{spec.precision} " * (spec.precision != FLOAT32)
-    return f"{device} " * (device != "cpu") + f"{precision}{spec.dataset}{f':{spec.n_train}' * bool(spec.n_train)}/{spec.model}/"
+    named = [device] if device != "cpu" else []
+    named += [spec.setup.precision] if spec.setup.precision != FLOAT32 else []
+    examples = f":{spec.setup.n_train}" if spec.setup.n_train else ""
+    return " ".join((*named, f"{spec.dataset}{examples}/{spec.model}/"))
 
 
 def epochs(spec: RunSpec) -> int:

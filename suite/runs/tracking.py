@@ -141,7 +141,9 @@ def parameters(spec: RunSpec) -> dict[str, str]:
         for f in fields(value):
             add(f"{prefix}.{f.name}".lstrip("."), getattr(value, f.name))
 
-    add("", spec)
+    add("", spec.setup)
+    add("schedule", spec.schedule)
+    add("seed", spec.seed)
     return dict(list(flat.items())[:MOST_PARAMS])
 
 

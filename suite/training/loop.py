@@ -19,7 +19,7 @@ from suite.base import checkpoint
 from suite.base.errors import SuiteError
 from suite.base.seeding import Streams
 from suite.data import Dataset, hold_out, subset
-from suite.experiment.conditions import BF16
+from suite.experiment.setup import BF16
 from suite.experiment.spec import RunSpec
 from suite.methods.base import Context, Finished, Method, View
 from suite.methods.schedule import Schedule
@@ -33,7 +33,7 @@ from suite.training.start import restart
 COUNTED = ("weight_sparsity", "weight_sparsity_exact", "flops_left_valid")
 CURVES = ("train_loss", "test_error", *COUNTED, "learning_rate", "seconds")
 HELD = "validation_error"
-"""The curve, and the metric, of the examples that `RunSpec.validation` holds out."""
+"""The curve, and the metric, of the examples that `Setup.validation` holds out."""
 FEW_WEIGHTS = 1000
 """A first convolution of at most this many weights goes into the record, so that its filters can be drawn from it."""
 
@@ -71,29 +71,28 @@ class Training:
     def __init__(self, spec: RunSpec, dataset: Dataset, *, device: str = "cpu", finished: list[Finished] | None = None) -> None:
         self.spec, self.device = spec, device
         self.streams = Streams(spec.seed, spec.dataset, spec.model)
-        data = subset(dataset, spec.n_train, spec.n_test)
-        data = hold_out(data, spec.hold_out, spec.seed) if spec.hold_out else data
+        data = subset(dataset, spec.setup.n_train, spec.setup.n_test)
+        data = hold_out(data, spec.setup.hold_out, spec.seed) if spec.setup.hold_out else data
         self.x, self.y, self.x_test, self.y_test = data.tensors(device)
         self.x_held, self.y_held = self.x[:0], self.y[:0]
-        if spec.validation:
-            held = hold_out(data, round(spec.validation * len(self.x)), spec.seed)
+        if spec.setup.validation:
+            held = hold_out(data, round(spec.setup.validation * len(self.x)), spec.seed)
             self.x, self.y, self.x_held, self.y_held = held.tensors(device)
         self.fed = feeding(spec, self.x)
-        self.augmented = bool(spec.crop or spec.flip)
+        self.augmented = bool(spec.setup.crop or spec.setup.flip)
         self.x, self.x_test, self.x_held = self.x if self.augmented else self.fed(self.x), self.fed(self.x_test), self.fed(self.x_held)
         self.in_shape = tuple(self.x.shape[1:])
         self.model = models.build(
             spec.model, in_shape=self.in_shape, n_classes=dataset.n_classes, generator=self.streams.generator("init")
         ).to(device)
-        if spec.start:
-            restart(self.model, spec.start, self.streams.generator("start"))
+        if spec.setup.start:
+            restart(self.model, spec.setup.start, self.streams.generator("start"))
         self.method: Method = spec.method.fresh()
         self.schedule = self.method.schedule(spec.schedule)
         self.context = Context(
             n_train=len(self.x),
             epochs=self.schedule.epochs,
             steps=self.schedule.steps(len(self.x)),
-            penalty_factor=self.schedule.penalty_factor,
             streams=self.streams,
             learning_rate=self.schedule.learning_rate,
             finished=finished or [],
@@ -109,7 +108,7 @@ class Training:
 
     def computing(self) -> AbstractContextManager[Any]:
         """The context of the network's passes: autocast to bfloat16 where the run asks for that."""
-        return torch.autocast(self.x.device.type, torch.bfloat16) if self.spec.precision == BF16 else nullcontext()
+        return torch.autocast(self.x.device.type, torch.bfloat16) if self.spec.setup.precision == BF16 else nullcontext()
 
     def error(self, held: bool = False) -> float:
         """Error in percent of the network as it is on the test set or on the held-out examples, in the run's precision."""
@@ -120,7 +119,7 @@ class Training:
         """One step of the optimiser on one batch; the loss without the penalty, on the device."""
         with self.computing():
             scores = self.model(x)
-        loss = cross_entropy(scores.float() if self.spec.precision == BF16 else scores, y)
+        loss = cross_entropy(scores.float() if self.spec.setup.precision == BF16 else scores, y)
         penalty = self.method.penalty()
         self.optimizer.zero_grad(set_to_none=True)
         (loss if penalty is None else loss + penalty).backward()
@@ -142,9 +141,10 @@ class Training:
         if not self.augmented:
             yield from ((self.x[rows], self.y[rows]) for rows in order.split(size))
             return
-        moves = draw(len(order), self.spec.crop, self.spec.flip, self.streams.generator("augmentation", self.epoch)).to(self.device)
+        crop, flip = self.spec.setup.crop, self.spec.setup.flip
+        moves = draw(len(order), crop, flip, self.streams.generator("augmentation", self.epoch)).to(self.device)
         for rows, of in zip(order.split(size), moves.split(size), strict=True):
-            yield self.fed(moved(self.x[rows], of, self.spec.crop)), self.y[rows]
+            yield self.fed(moved(self.x[rows], of, crop)), self.y[rows]
 
     def advance(self) -> bool:
         """One pass over the training set in this epoch's order, then evaluation. False when the loss or a weight is not finite."""
@@ -233,16 +233,16 @@ def feeding(spec: RunSpec, train: Tensor) -> Callable[[Tensor], Tensor]:
 
     Raises SuiteError where it normalises by channel and the examples are not images of as many channels.
     """
-    mean, sd = spec.normalise or (0.0, 1.0)
+    mean, sd = spec.setup.normalise or (0.0, 1.0)
     if isinstance(mean, tuple):
         if train.dim() != 4 or train.shape[1] != len(mean):
             raise SuiteError(f"{spec.dataset} has no images of {len(mean)} channels", "normalise with one mean and sd for each channel")
         mean, sd = (torch.tensor(values, device=train.device)[:, None, None] for values in (mean, sd))
 
     def normalised(x: Tensor) -> Tensor:
-        return (x - mean) / sd if spec.normalise else x
+        return (x - mean) / sd if spec.setup.normalise else x
 
-    if not spec.centred:
+    if not spec.setup.centred:
         return normalised
     centre = normalised(train).mean(0)
     return lambda x: normalised(x) - centre

@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
 
@@ -62,7 +61,7 @@ def rescored(task: Task) -> dict:
     weights = checkpoint.load(task.folder / "weights" / f"{spec.key}.pt", task.device)
     if weights is None:
         raise SuiteError(f"the final weights of {spec.method.row} (seed {spec.seed}) are gone", "compute it again with reproduce --force")
-    run = Training(replace(spec, method=method("dense")), dataset(spec.dataset, task.data_root), device=task.device)
+    run = Training(spec.with_method(method("dense")), dataset(spec.dataset, task.data_root), device=task.device)
     run.model.load_state_dict(weights)
     return run.finished()
 

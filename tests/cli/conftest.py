@@ -9,8 +9,8 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from suite.app.catalogue import get
 from suite.app.cli import main
-from suite.experiment.reproduction import get
 from suite.records.store import Store
 
 
@@ -111,7 +111,7 @@ def stored(tmp_path):
     """`stored("dense", 0, test_error=0.6)`: the made-up record of a run of Table 1 in tmp_path/results/runs; gives its spec."""
 
     def write(row, seed, profile="smoke", status="done", out=tmp_path / "results" / "runs", **metrics):
-        specs = get("table1").runs(profile, seed + 1)
+        specs = get("table1").at(profile, seed + 1).runs
         spec = next(s for s in specs if s.method.row == row and s.seed == seed)
         Store.of(out, "sgl0/table1", profile).write(record(spec, profile, status, **metrics))
         return spec

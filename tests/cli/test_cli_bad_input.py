@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from suite.experiment.reproduction import ids
+from suite.app.catalogue import ids
 
 
 @pytest.fixture

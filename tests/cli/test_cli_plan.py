@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from suite.experiment.reproduction import get
+from suite.app.catalogue import get
 from suite.records.store import Store
 from suite.runs.timings import Timing, add_timings
 
@@ -27,7 +27,7 @@ def states(invoke):
 
 
 def key(row, seed):
-    (found,) = (s.key for s in get("table1").runs("smoke", seed + 1) if s.method.row == row and s.seed == seed)
+    (found,) = (s.key for s in get("table1").at("smoke", seed + 1).runs if s.method.row == row and s.seed == seed)
     return found
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from suite.experiment.reproduction import get
+from suite.app.catalogue import get
 from suite.records.store import Store
 
 SMOKE = ("reproduce", "table1", "--profile", "smoke", "--seeds", "1")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.experiment.reproduction import get
+from suite.app.catalogue import get
 
 SEEDS = range(5)
 
@@ -35,7 +35,7 @@ def test_strict_report_exits_with_3_when_a_number_is_not_reproduced(invoke, sket
 
 def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, sketched, table, monkeypatch):
     """SGL0 far worse than group lasso, against the paper's claim; every run is there, so none is computed."""
-    monkeypatch.setattr("suite.app.api.find_data", lambda *arguments: (False, frozenset()))
+    monkeypatch.setattr("suite.app.api.find_data", lambda wanted, root: (wanted, frozenset()))
     table(sgl0={"test_error": 5.0})
     line = ("reproduce", "table1", "--no-tracking", "--json")
     relaxed, strict = invoke(*line), invoke(*line, "--strict")

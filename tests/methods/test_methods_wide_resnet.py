@@ -15,7 +15,7 @@ PENALISED = ["group_lasso", "sparse_group_lasso", "sgl0", "cges", "hard_concrete
 
 
 def start(small, chosen, schedule=SCHEDULE, model="wrn_10_1_0", **options):
-    return Training(RunSpec("digits", model, method(chosen, **options), schedule, n_train=40, n_test=20), small)
+    return Training(RunSpec.of("digits", model, method(chosen, **options), schedule, n_train=40, n_test=20), small)
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ def prune(small):
     """prune(method): the weights of a dense network after pruning, and before it, by layer, in numpy."""
 
     def apply(chosen):
-        spec = RunSpec("digits", "lenet_300_100", chosen, Schedule(3, batch_size=40))
+        spec = RunSpec.of("digits", "lenet_300_100", chosen, Schedule(3, batch_size=40))
         dense = Training(spec.needs()[0], small)
         dense.advance()
         state = {name: value.clone() for name, value in dense.model.state_dict().items()}
@@ -92,8 +92,8 @@ def test_the_dense_run_comes_first_then_the_one_to_match():
     like = method("sgl0", beta=5.0)
     assert method("magnitude").needs() == (method("dense"),)
     assert method("magnitude", like=like).needs() == (method("dense"), like)
-    spec = RunSpec("digits", "lenet5_caffe", method("magnitude", like=like), Schedule(3), seed=4, hold_out=50)
-    assert [(s.method.name, s.seed, s.schedule, s.hold_out) for s in spec.needs()] == [
+    spec = RunSpec.of("digits", "lenet5_caffe", method("magnitude", like=like), Schedule(3), seed=4, hold_out=50)
+    assert [(s.method.name, s.seed, s.schedule, s.setup.hold_out) for s in spec.needs()] == [
         ("dense", 4, Schedule(3), 50),
         ("sgl0", 4, Schedule(3), 50),
     ]

@@ -7,8 +7,9 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from suite.app.catalogue import get, ids
 from suite.app.cli import main
-from suite.experiment.reproduction import Reproduction, get, ids
+from suite.experiment.reproduction import Reproduction
 
 SEEDS = {"sgl0/table1": 3}
 """Of those of the reference, 1 where nothing is said: enough to see a number move, in the time that CI has."""

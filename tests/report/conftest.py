@@ -147,7 +147,7 @@ def record(spec, profile, values):
         "views": {name: {"label": label, "metrics": scores(*seen)}} if name else {},
         "layers": {},
         "curves": {},
-        "data": {"checksum": "0", "n_train": 60000, "n_test": 10000} | ({"n_validation": 5000} if spec.validation else {}),
+        "data": {"checksum": "0", "n_train": 60000, "n_test": 10000} | ({"n_validation": 5000} if spec.setup.validation else {}),
         "cost": {"wall_seconds": 90.0, "cpu_seconds": 80.0, "training_seconds": 70.0, "peak_memory_mb": 500.0},
         "environment": {
             "git_commit": "0123456789abcdef",
@@ -173,7 +173,7 @@ GROUPED = Reproduction(
     title="Four data sets",
     source="Some & Paper 2019, Table 2",
     cells=tuple(
-        Cell(group, model, method(file), group=group, name=name, title=name.upper())
+        Cell.of(group, model, method(file), group=group, name=name, title=name.upper())
         for group, model in NETWORKS.items()
         for name, file in NAMES.items()
     ),
@@ -229,9 +229,9 @@ def stored(tmp_path):
     def make(profile="quick", seeds=3, stand_in=False, table=TABLE, values=VALUES) -> Results:
         store = Store.of(tmp_path / "out", table.id, profile)
         shutil.rmtree(store.folder, ignore_errors=True)
-        for cell, seed in product(table.on(profile, stand_in), range(3)):
-            spec = table.spec(cell, profile, seed)
-            value = (values.get(cell.row, values.get(spec.method.row, [])) + ["absent"] * 3)[seed]
+        for line, seed in product(table.at(profile, 3, stand_in).lines, range(3)):
+            spec = line.run(seed)
+            value = (values.get(line.cell.row, values.get(spec.method.row, [])) + ["absent"] * 3)[seed]
             if value == "failed":
                 store.write_failure(spec.key, {"method": spec.method.row, "seed": spec.seed, "error": "out of memory"})
             elif value != "absent":

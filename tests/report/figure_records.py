@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,22 +21,22 @@ ENVIRONMENT = {"device": "cpu", "cpu": "A CPU", "threads": 1, "packages": {"torc
 
 
 def cell(name, group="", title="", **options):
-    return Cell(group or "mnist", "lenet5_caffe", method(name, **options), group=group, name=f"{name}{options or ''}", title=title)
+    return Cell.of(group or "mnist", "lenet5_caffe", method(name, **options), group=group, name=f"{name}{options or ''}", title=title)
 
 
 def make(figure, content, profile="quick"):
     """Results in which each cell of `content` has records with the given parts, by seed; None for a run that is missing."""
     settings = {"quick": Profile(SCHEDULE), "smoke": Profile(SCHEDULE, dataset="digits")}
     table = Reproduction("demo/figure", "A demonstration", "Some Paper", tuple(content), settings, columns=(), figures=(figure,))
-    records = {}
-    for placed, parts in zip(table.on(profile), content.values(), strict=True):
+    records, seeds = {}, max(map(len, content.values()))
+    for line, parts in zip(table.at(profile, seeds).lines, content.values(), strict=True):
         for seed, part in enumerate(parts):
             if part is not None:
                 data = {"n_train": 1000, "n_test": 100, "epoch_steps": 10}
-                basic = {"seed": seed, "status": "done", "views": {}, "metrics": {}, "data": data, "dataset": placed.dataset}
+                basic = {"seed": seed, "status": "done", "views": {}, "metrics": {}, "data": data, "dataset": line.cell.dataset}
                 costs = {"environment": ENVIRONMENT, "cost": {"wall_seconds": 1.0}}
-                records[table.spec(placed, profile, seed).key] = {**basic, **costs, **part}
-    return Results(table, profile, max(map(len, content.values())), Path("unused"), records)
+                records[line.keys[seed]] = {**basic, **costs, **part}
+    return Results(table.at(profile, seeds), Path("unused"), records)
 
 
 def scored(error, zeros, flops=50.0):
@@ -106,3 +107,8 @@ FILTERED = {
     cell("cges"): [{"filters": None}, {}, None],
     cell("sgl0", title="sparse group l0"): [{"filters": SECOND.tolist()}],
 }
+
+
+def replace_table(results, table):
+    """The same records, read as those of another reproduction."""
+    return replace(results, experiment=replace(results.experiment, reproduction=table))

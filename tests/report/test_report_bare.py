@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 
 import pytest
+from figure_records import replace_table
 
 from suite import report
 from suite.app.results import Results
@@ -62,4 +63,4 @@ def test_there_is_nothing_to_decide(bare):
 def test_rows_without_columns_can_be_shown_too(stored, format):
     results = stored()
     table = replace(results.reproduction, columns=(), extra=(), claims=(), published=None)
-    assert replace(results, reproduction=table).table(format)
+    assert replace_table(results, table).table(format)

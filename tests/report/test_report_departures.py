@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+from figure_records import replace_table
+
 from suite.report.departures import departures, render
 
 
@@ -26,14 +28,16 @@ def test_other_data_is_a_departure(stored):
 def test_held_out_examples_are_a_departure(stored):
     results = stored()
     table = results.reproduction
-    held = replace(results, reproduction=replace(table, cells=tuple(replace(cell, hold_out=10_000) for cell in table.cells)))
+    held = replace_table(
+        results, replace(table, cells=tuple(replace(cell, setup=replace(cell.setup, hold_out=10_000)) for cell in table.cells))
+    )
     assert any("10,000 examples held out of the training set" in line for line in departures(held))
 
 
 def test_the_page_says_so_when_there_is_none(stored):
     results = stored("paper")
     table = replace(results.reproduction, departures=(), published=None)
-    assert render(replace(results, reproduction=table)).splitlines() == [
+    assert render(replace_table(results, table)).splitlines() == [
         "# Departures from the paper: demo/table, paper profile",
         "",
         "None.",
@@ -45,7 +49,7 @@ def test_another_network_and_fewer_examples_are_departures(stored):
     table = results.reproduction
     quick = replace(table.settings["quick"], models={"lenet5_caffe": "wrn_10_1"}, cells={"n_train": 5000, "flip": True, "normalise": ()})
     changed = replace(table, settings={**table.settings, "quick": quick})
-    found = departures(replace(results, reproduction=changed))
+    found = departures(replace_table(results, changed))
     assert "Network: wrn_10_1; the profile paper has lenet5_caffe." in found
     assert "Training examples, of every class its share and the same for every seed: 5,000; the profile paper has all." in found
     assert "Mirrored training images: yes; the profile paper has no." in found

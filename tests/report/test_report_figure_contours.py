@@ -63,7 +63,7 @@ def make(figure):
     table = Reproduction(
         "demo/contours", "Penalties of two weights", "Paper", (), {"quick": Profile(Schedule(epochs=1))}, (), figures=(figure,)
     )
-    return Results(table, "quick", 1, Path("unused"), {})
+    return Results(table.at("quick", 1), Path("unused"), {})
 
 
 def every(**more):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from figure_records import ACCURACY, BOXES, CURVED, FILTERED, FLOPS, LEFT, PATHS, cell, make, nothing_overlaps, scored, words
+from figure_records import ACCURACY, BOXES, CURVED, FILTERED, FLOPS, LEFT, PATHS, cell, make, nothing_overlaps, replace_table, scored, words
 
 from suite.experiment.reproduction import Boxplot, Curves, Filters, StrengthPath
 from suite.methods.schedule import Schedule
@@ -59,11 +59,8 @@ def test_a_long_title_is_broken_to_fit():
     figure = Boxplot(columns=(ACCURACY,))
     results = make(figure, {cell("l1", group): [scored(1.0, 2.0)] for group in groups})
     profile = replace(results.reproduction.profile("quick"), groups={group: Schedule(epochs=i + 1) for i, group in enumerate(groups)})
-    long = replace(results, reproduction=replace(results.reproduction, settings={"quick": profile}))
-    records = {
-        long.reproduction.spec(c, "quick", 0).key: record
-        for c, record in zip(long.reproduction.cells, results.records.values(), strict=True)
-    }
+    long = replace_table(results, replace(results.reproduction, settings={"quick": profile}))
+    records = dict(zip(long.experiment.keys, results.records.values(), strict=True))
     made = boxplot.canvas(replace(long, records=records), figure)
     assert "number 4: 5 epochs, n = 1" in made.get_suptitle().replace("\n", " ")
     assert nothing_overlaps(made)

@@ -27,7 +27,7 @@ FIGURE = Lines(panels=(LEFT, RIGHT))
 
 def make(figure=FIGURE):
     table = Reproduction("demo/lines", "Some functions", "Paper", (), {"quick": Profile(Schedule(epochs=1))}, (), figures=(figure,))
-    return Results(table, "quick", 1, Path("unused"), {})
+    return Results(table.at("quick", 1), Path("unused"), {})
 
 
 def test_the_points_are_the_functions():

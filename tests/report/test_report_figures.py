@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from figure_records import replace_table
 
 from suite.base.errors import SuiteError
 from suite.records.naming import labels
@@ -112,7 +113,7 @@ def test_the_resolution_is_enough_for_print(stored, tmp_path):
 
 def test_several_figures_are_numbered(stored, tmp_path):
     results = stored()
-    twice = replace(results, reproduction=replace(results.reproduction, figures=results.reproduction.figures * 2))
+    twice = replace_table(results, replace(results.reproduction, figures=results.reproduction.figures * 2))
     assert [path.name for path in twice.figure(tmp_path / "figure.csv")] == ["figure1.csv", "figure2.csv"]
 
 

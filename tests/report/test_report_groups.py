@@ -53,7 +53,7 @@ def test_a_table_says_what_its_groups_are(grouped):
 
 
 def test_rows_that_look_alike_within_a_data_set_are_told_apart(grouped):
-    cells = [Cell("mnist", "fc3", method("l1", lam=lam), group=group) for group, lam in (("one", 0.2), ("one", 0.3), ("two", 0.2))]
+    cells = [Cell.of("mnist", "fc3", method("l1", lam=lam), group=group) for group, lam in (("one", 0.2), ("one", 0.3), ("two", 0.2))]
     cells = [replace(cell, title="the same") for cell in cells]
     results = grouped(table=replace(grouped().reproduction, cells=tuple(cells)), values={})
     assert labels(results) == {
@@ -75,7 +75,7 @@ def test_series_that_share_a_title_are_told_apart_by_the_options_that_differ(gro
         *(pruned(like=method("l1")), pruned(like=method("sgl0", lam=0.3))),
         *(method("l1", lam=0.3), method("l2"), Namesake()),
     ]
-    cells = tuple(Cell("mnist", "fc3", m, group="one") for m in methods)
+    cells = tuple(Cell.of("mnist", "fc3", m, group="one") for m in methods)
     results = grouped(table=replace(grouped().reproduction, cells=cells), values={})
     assert series_labels(results) == {
         "integrated_tl1": "integrated TL1 (a=0.01, mu_low=0.2)",

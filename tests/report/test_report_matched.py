@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from figure_records import ACCURACY, FLOPS, LEFT, cell, make, scored
+from figure_records import ACCURACY, FLOPS, LEFT, cell, make, replace_table, scored
 from scipy import stats
 
+from suite.app.catalogue import get, ids
 from suite.experiment.claims import MatchedClaim, PathClaim, ReachesClaim, at_matched, reaches
-from suite.experiment.reproduction import Column, Matched, StrengthPath, get, ids
+from suite.experiment.reproduction import Column, Matched, StrengthPath
 from suite.judging.path import between
 from suite.judging.path import matched as at_level
 from suite.report.matched import matched
@@ -40,7 +41,7 @@ WANTED = Matched(ERROR, ZEROS, (50, 80, 90), group="mnist", baseline=ROUND)
 
 def results(*wanted, content=RUNS, **changes):
     made = make(FIGURE, content)
-    return replace(made, reproduction=replace(made.reproduction, matched=wanted, **changes))
+    return replace_table(made, replace(made.reproduction, matched=wanted, **changes))
 
 
 def lines(table):

@@ -24,7 +24,7 @@ def path(grouped):
     """Results of these runs; a claim about them, if any."""
 
     def make(runs=RUNS, claims=(), **options):
-        cells = [Cell(g, "fc3", method(n, lam=lam), group=g, name=f"{n} {lam:g}") for g, n, lam in runs]
+        cells = [Cell.of(g, "fc3", method(n, lam=lam), group=g, name=f"{n} {lam:g}") for g, n, lam in runs]
         values = {
             cell.row: [{"test_error": 100 - v[0], "flops_left": v[1]} if isinstance(v, tuple) else v for v in seen]
             for cell, seen in zip(cells, runs.values(), strict=True)

@@ -2,12 +2,13 @@ import logging
 
 import pytest
 
+from suite.app import catalogue
 from suite.base.errors import SuiteError
-from suite.experiment import reproduction
+from suite.base.places import reproductions
 from suite.judging import published
 from suite.judging.published import load
 
-ROOT = reproduction.folder().parent / "results" / "published"
+ROOT = reproductions().parent / "results" / "published"
 
 # Bui et al. 2019 (arXiv 1912.07868), Table 1: mean and SD of weight sparsity, neuron sparsity and test error.
 TABLE_1 = {
@@ -46,13 +47,13 @@ def test_values_of_the_figures_are_not_found(figure):
 
 @pytest.mark.usefixtures("shipped")
 def test_every_published_row_is_a_row_of_the_table():
-    rows = {cell.row for cell in reproduction.get("sgl0/table1").cells}
+    rows = {cell.row for cell in catalogue.get("sgl0/table1").cells}
     assert {row.partition("@")[0] for row, _ in load("sgl0.toml#table1").numbers} <= rows
 
 
 def test_root_is_beside_the_reproductions(monkeypatch, tmp_path):
     monkeypatch.undo()
-    monkeypatch.setattr(published, "folder", lambda: tmp_path / "site-packages" / "reproductions")
+    monkeypatch.setattr(published, "reproductions", lambda: tmp_path / "site-packages" / "reproductions")
     assert published.root() == tmp_path / "site-packages" / "results" / "published"
 
 

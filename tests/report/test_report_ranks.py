@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from figure_records import replace_table
 from scipy import stats
 
 from suite.report.ranks import ranks
@@ -50,10 +51,10 @@ def test_what_is_ranked_what_is_left_out_and_the_power_are_noted(grouped):
 
 def test_no_ranks_without_two_whole_data_sets_or_where_none_are_asked_for(grouped):
     results = grouped()
-    assert ranks(replace(results, reproduction=replace(results.reproduction, ranked=()))) is None
+    assert ranks(replace_table(results, replace(results.reproduction, ranked=()))) is None
     one = results.reproduction.with_methods(["mnist"])
-    assert ranks(replace(results, reproduction=one)) is None
-    assert "ranks" not in replace(results, reproduction=one).verdicts
+    assert ranks(replace_table(results, one)) is None
+    assert "ranks" not in replace_table(results, one).verdicts
 
 
 def test_ranks_are_in_the_verdicts_as_plain_data(grouped):

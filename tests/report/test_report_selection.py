@@ -20,7 +20,7 @@ def results(grouped):
     cells, values = [], {}
     for (group, name), tried in TRIED.items():
         for lam, value in tried.items():
-            cell = Cell(group, "fc3", method(name, lam=lam), group=group, name=f"{name} {lam:g}", validation=1 / 12)
+            cell = Cell.of(group, "fc3", method(name, lam=lam), group=group, name=f"{name} {lam:g}", validation=1 / 12)
             cells.append(cell)
             error, size = value if isinstance(value, tuple) else (None, None)
             metrics = {"test_error": 1.0, "validation_error": error, "weight_sparsity_exact": 100 - size} if size is not None else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from suite.experiment.reproduction import get
+from suite.app.catalogue import get
 from suite.judging.published import load
 from suite.records.results import derived
 
@@ -12,7 +12,7 @@ CASE, SPARSE = get("flip-side/table1"), get("sparse-vd/table1")
 
 
 def specs(table, profile="paper"):
-    return {cell.row: table.spec(cell, profile, 0) for cell in table.on(profile)}
+    return {line.cell.row: line.spec for line in table.at(profile, 1).lines}
 
 
 def test_the_case_study_has_the_settings_of_the_notebook():
@@ -27,9 +27,9 @@ def test_the_case_study_has_the_settings_of_the_notebook():
         assert (schedule.epochs, schedule.batch_size, schedule.optimizer, schedule.reshuffle) == (200, 128, "adam", False)
         assert schedule.rate(100) == pytest.approx(rates[row] / 2)
         assert schedule.rate(199) == pytest.approx(rates[row] / 200)
-        assert (spec.validation, spec.normalise, spec.model) == (0.2, (0.1307, 0.3081), "lenet_300_100")
+        assert (spec.setup.validation, spec.setup.normalise, spec.model) == (0.2, (0.1307, 0.3081), "lenet_300_100")
         assert spec.method.lam == (0.8 if row.startswith("vardrop") else 1e-3)
-        assert spec.start == (("normal", 0.02) if row.startswith("vardrop") else ("uniform", 1.0))
+        assert spec.setup.start == (("normal", 0.02) if row.startswith("vardrop") else ("uniform", 1.0))
         assert schedule.epsilon * (60_000 if row.startswith("vardrop") else 1) == pytest.approx(1e-8)
 
 
@@ -44,7 +44,7 @@ def test_the_figure_shows_the_runs_of_the_table():
     figure = get("flip-side/figure2")
     assert figure.home == CASE.id
     for profile in CASE.settings:
-        assert [spec.key for spec in figure.runs(profile, 2)] == [spec.key for spec in CASE.runs(profile, 2)]
+        assert [spec.key for spec in figure.at(profile, 2).runs] == [spec.key for spec in CASE.at(profile, 2).runs]
 
 
 def test_published_rows_and_columns_are_those_of_the_tables():
@@ -60,7 +60,7 @@ def test_sparse_variational_dropout_has_the_settings_of_the_scripts():
         assert (schedule.epochs, schedule.batch_size, schedule.rate(0)) == (200, 100, 1e-3)
         line = (1e-3, 1e-3, 0.5e-3) if row.startswith("LeNet-300-100") else (0.75e-3, 0.5e-3, 0.25e-3)
         assert [schedule.rate(epoch) for epoch in (50, 100, 150)] == pytest.approx(line)
-        assert (spec.normalise, spec.centred) == ((0.0, 256 / 255), True)
+        assert (spec.setup.normalise, spec.setup.centred) == ((0.0, 256 / 255), True)
     method = specs(SPARSE)["LeNet-5/sparse_vd"].method
     assert (method.parameter, method.start, method.clamp, method.threshold, method.lam) == ("log_sigma2", -10, 8, 3, 1)
     assert [share * 200 for share in (method.warm_from, method.warm_to)] == [5, 20]

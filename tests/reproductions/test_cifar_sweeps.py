@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from reproductions.sgl0._cifar import CAPTION, NORMALISE, PAPER, TEXT
+from suite.app.catalogue import get
 from suite.data import Dataset
-from suite.experiment.reproduction import get
 from suite.methods.schedule import Schedule
 from suite.models import build
 from suite.training.loop import Training
@@ -40,8 +40,8 @@ def test_the_captions_alphas_add_only_the_runs_that_the_text_lacks(item):
     text, caption = get(item), get(f"{item}_caption")
     assert caption.home == text.id
     for profile in text.settings:
-        keys = {spec.key for spec in text.runs(profile, 2)}
-        added = [spec for spec in caption.runs(profile, 2) if spec.key not in keys]
+        keys = {spec.key for spec in text.at(profile, 2).runs}
+        added = [spec for spec in caption.at(profile, 2).runs if spec.key not in keys]
         assert len(added) == 2 * 5
         assert {spec.method.lam for spec in added} == {0.02}
 
@@ -64,7 +64,7 @@ def test_lambda_and_beta_are_those_of_the_paper(alpha):
     """lambda = alpha / N, beta = 25 alpha / N and a quarter more every 20 epochs of 200, here of N = 50 images, every second of 20."""
     table = get("figure1")
     (cell,) = [cell for cell in table.cells if cell.row == f"{alpha:g}/sgl0"]
-    small = replace(cell, model="wrn_10_1", crop=0)
+    small = replace(cell, setup=replace(cell.setup, model="wrn_10_1", crop=0))
     run = Training(small.spec(Schedule(20), seed=0), images(50, 3, 10))
     assert run.method.strength == pytest.approx(alpha / 50)
     assert list(run.method.betas.values()) == pytest.approx([25 * alpha / 50] * 3)
@@ -77,21 +77,21 @@ def test_lambda_and_beta_are_those_of_the_paper(alpha):
 @FIGURES
 def test_inputs_are_normalised_cropped_and_mirrored_as_in_the_authors_code(item):
     table = get(item)
-    for spec in table.runs("paper", 1):
+    for spec in table.at("paper", 1).runs:
         means, sds = NORMALISE[spec.dataset]
-        assert spec.normalise[0] == pytest.approx([v / 255 for v in means], abs=1e-6)
-        assert spec.normalise[1] == pytest.approx([v / 255 for v in sds], abs=1e-6)
-        assert (spec.crop, spec.flip, spec.n_train, spec.n_test) == (4, True, 0, 0)
+        assert spec.setup.normalise[0] == pytest.approx([v / 255 for v in means], abs=1e-6)
+        assert spec.setup.normalise[1] == pytest.approx([v / 255 for v in sds], abs=1e-6)
+        assert (spec.setup.crop, spec.setup.flip, spec.setup.n_train, spec.setup.n_test) == (4, True, 0, 0)
         assert spec.model == ("wrn_28_10_0" if spec.method.name == "hard_concrete" else "wrn_28_10")
 
 
 @FIGURES
 def test_the_short_profiles_name_their_network_and_subset(item):
     table = get(item)
-    for spec in table.runs("quick", 1):
+    for spec in table.at("quick", 1).runs:
         assert spec.model == ("wrn_10_1_0" if spec.method.name == "hard_concrete" else "wrn_10_1")
-        assert (spec.dataset, spec.n_train, spec.n_test, spec.crop) == (table.cells[0].dataset, 5000, 1000, 4)
-    assert {spec.dataset for spec in table.runs("smoke", 1)} == {"digits8"}
+        assert (spec.dataset, spec.setup.n_train, spec.setup.n_test, spec.setup.crop) == (table.cells[0].dataset, 5000, 1000, 4)
+    assert {spec.dataset for spec in table.at("smoke", 1).runs} == {"digits8"}
 
 
 def test_the_threshold_of_sgl0_lies_above_nearly_all_weights_at_the_start():

@@ -10,8 +10,8 @@ import torch
 from reproductions.integrated_tl1 import ADAM, PAPER, QUICK, SGD
 from reproductions.integrated_tl1._chosen import CHOSEN
 from suite import models
+from suite.app.catalogue import get, ids
 from suite.app.results import Results
-from suite.experiment.reproduction import get, ids
 from suite.judging.selection import chosen
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"

@@ -9,7 +9,7 @@ import torch
 
 from reproductions.nonconvex_sgl.table1 import PENALTIES, RATIO, STRENGTHS, cell
 from reproductions.rvscgd.table1 import BETAS, CHOSEN, LOST, PAPER, SPARSEST, THRESHOLDS, sparse, strength
-from suite.experiment.reproduction import get
+from suite.app.catalogue import get
 from suite.judging.published import load
 from suite.penalties import named
 

@@ -74,7 +74,7 @@ def compute_table(tmp_path):
 
     def run(wanted, seeds=1, executor=None, watchers=(), **options):
         settings = Options(tmp_path, str(tmp_path / "data"), **options)
-        return compute_missing(wanted, seeds, "smoke", executor or Serial(), settings, list(watchers))
+        return compute_missing(wanted.at("smoke", seeds), executor or Serial(), settings, list(watchers))
 
     return run
 
@@ -85,6 +85,6 @@ def sgl0_result(tmp_path_factory):
     from suite.runs.executors import Result
 
     folder: Path = tmp_path_factory.mktemp("record")
-    spec = make_table("sgl0", epochs=2).runs("smoke", 1)[0]
+    spec = make_table("sgl0", epochs=2).at("smoke", 1).runs[0]
     task = Task(spec, "smoke", folder, str(folder / "data"))
     return Result(task, record=compute(task))

@@ -112,7 +112,7 @@ def outlives_a_node_and_an_interrupt(table, compute_table, store, tmp_path, clus
     (tmp_path / "again").touch()
     dawdling = [Misbehaving(how="dawdles", folder=folder) for folder in (str(tmp_path), f"{tmp_path}/")]
     sweep = table(*dawdling, "magnitude", epochs=EPOCHS)
-    killer = Killer(witness, cluster.workers[0], [spec.key for spec in sweep.runs("smoke", 1)[:2]])
+    killer = Killer(witness, cluster.workers[0], [spec.key for spec in sweep.at("smoke", 1).runs[:2]])
     with chosen_executor("ray", None, "auto", cluster.address) as (executor, device):
         assert device == "cpu"
         with pytest.raises(KeyboardInterrupt):
@@ -222,7 +222,7 @@ def outlives_the_head(table, compute_table, store, tmp_path, cluster, witness):
     script = tmp_path / "driver.py"
     script.write_text(textwrap.dedent(DRIVER).format(address=cluster.address, out=str(tmp_path)))
     wanted = table("dense", Misbehaving(how="dawdles"), epochs=40)
-    quick, slow = (spec.key for spec in wanted.runs("smoke", 1))
+    quick, slow = (spec.key for spec in wanted.at("smoke", 1).runs)
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as driver:
         assert any(store.read(quick) and store.checkpoint(slow).exists() for _ in driver.stdout)
         left = processes(cluster.workers[1])  # which ends by itself without a head, but not all of it at once

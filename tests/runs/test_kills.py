@@ -33,7 +33,7 @@ def sweep(out):
     checkpoint.SECONDS = -1.0
     loop.compact_metrics = lambda *arguments, **options: {}
     table = make_table("sgl0", "magnitude", Misbehaving(how="diverges"), epochs=3)
-    return compute_missing(table, SEEDS, "smoke", Serial(), Options(out), [])
+    return compute_missing(table.at("smoke", SEEDS), Serial(), Options(out), [])
 
 
 @pytest.fixture

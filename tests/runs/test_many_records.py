@@ -12,8 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from suite.experiment.keys import keys
-from suite.experiment.reproduction import get
+from suite.app.catalogue import get
 from suite.methods import method
 from suite.records import store as store_module
 from suite.records.store import Store
@@ -26,16 +25,16 @@ SEEDS = (0, 1, 7, 12345)
 def test_keys_are_those_of_the_runs(name):
     table = get(name)
     for profile in table.settings:
-        for cell in table.on(profile):
-            spec = table.spec(cell, profile, 3)
-            assert keys(spec, SEEDS) == [replace(spec, seed=seed).key for seed in SEEDS]
+        for line in table.at(profile, 1).lines:
+            spec = line.run(3)
+            assert spec.keys(SEEDS) == [replace(spec, seed=seed).key for seed in SEEDS]
 
 
 @pytest.fixture
 def many(table, store, monkeypatch):
     """A store of 60 records that counts how many it reads, and takes that for many."""
     monkeypatch.setattr(store_module, "MANY", 50)
-    found = keys(table("dense").runs("smoke", 1)[0], range(60))
+    found = list(table("dense").at("smoke", 60).keys)
     for number, key in enumerate(found):
         store.write({"key": key, "status": "diverged" if number == 5 else "done"})
     read, plain = [], Store.status
@@ -92,7 +91,7 @@ def test_few_records_need_no_index(many, store):
 
 
 def test_runs_come_in_order_and_wait_for_what_they_build_on(table, tmp_path):
-    specs = with_needs(table("magnitude", "l1").runs("smoke", 2))
+    specs = with_needs(table("magnitude", "l1").at("smoke", 2).runs)
     known: dict[str, dict] = {}
     queue = Queue(specs, known, "smoke", tmp_path, Options(tmp_path))
     rows = []
@@ -109,7 +108,7 @@ def test_runs_come_in_order_and_wait_for_what_they_build_on(table, tmp_path):
 
 def test_a_queue_takes_no_longer_for_each_run_when_it_is_long(table, tmp_path):
     def seconds(seeds):
-        specs = with_needs(table("magnitude", method("random_pruning"), "l1").runs("smoke", seeds))
+        specs = with_needs(table("magnitude", method("random_pruning"), "l1").at("smoke", seeds).runs)
         known: dict[str, dict] = {}
         queue = Queue(specs, known, "smoke", tmp_path, Options(tmp_path))
         gc.disable()  # to look through what other tests have left takes longer than the whole queue

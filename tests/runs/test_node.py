@@ -18,7 +18,7 @@ from suite.runs.executors.serial import Serial
 @pytest.fixture
 def tasks(table, tmp_path):
     """tasks(*methods): a task for each, as a driver sends them."""
-    return lambda *methods: [Task(spec, "smoke", Path(), str(tmp_path)) for spec in table(*methods, epochs=2).runs("smoke", 1)]
+    return lambda *methods: [Task(spec, "smoke", Path(), str(tmp_path)) for spec in table(*methods, epochs=2).at("smoke", 1).runs]
 
 
 def test_runs_sent_together_are_each_reported_once(tasks, compute_table, table, tmp_path):

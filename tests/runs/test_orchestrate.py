@@ -71,7 +71,7 @@ def test_a_failing_run_stops_no_other_and_is_tried_again(table, compute_table, w
     watcher = witness()
     results = compute_table(wanted, watchers=[watcher])
     assert results.counts == {"computed": 1, "reused": 0, "failed": 1, "diverged": 0}
-    bad, good = wanted.runs("smoke", 1)
+    bad, good = wanted.at("smoke", 1).runs
     assert list(results.records) == [good.key]
     assert [result.failure is not None for result in watcher.results] == [True, False]
     kept = store.read_failure(bad.key)
@@ -95,7 +95,7 @@ def test_a_diverged_run_is_a_recorded_outcome(table, compute_table, store):
     wanted = table(Misbehaving(how="diverges"), "dense", epochs=3)
     results = compute_table(wanted)
     assert results.counts == {"computed": 2, "reused": 0, "failed": 0, "diverged": 1}
-    bad = wanted.runs("smoke", 1)[0]
+    bad = wanted.at("smoke", 1).runs[0]
     record = store.read(bad.key)
     assert (record["status"], record["epochs"], record["metrics"], record["views"]) == ("diverged", 1, {}, {})
     assert len(record["curves"]["train_loss"]) == 1
@@ -120,7 +120,7 @@ def test_a_truncated_record_is_computed_again(table, compute_table, store, caplo
 
 def test_what_others_build_on_comes_first_and_once(table):
     like = method("l1")
-    specs = table(method("magnitude", like=like), method("random_pruning", like=like), "l1", "dense").runs("smoke", 2)
+    specs = table(method("magnitude", like=like), method("random_pruning", like=like), "l1", "dense").at("smoke", 2).runs
     ordered = [(s.method.row, s.seed) for s in with_needs(specs)]
     names = ["dense", "l1", "magnitude[like=l1]", "random_pruning[like=l1]"]
     assert ordered == [(name, seed) for seed in range(2) for name in names]
@@ -141,7 +141,7 @@ def test_pruning_waits_for_the_dense_run(table, compute_table, witness, store):
 
 def test_final_weights_that_are_gone_are_trained_again(table, compute_table, store):
     first = compute_table(table("magnitude"))
-    pruned = table("magnitude").runs("smoke", 1)[0]
+    pruned = table("magnitude").at("smoke", 1).runs[0]
     store.forget(pruned.key)
     for path in (store.folder / "weights").iterdir():
         path.unlink()
@@ -167,7 +167,7 @@ def test_what_builds_on_a_failed_run_fails_with_the_reason(table, compute_table,
 def test_an_interrupted_table_goes_on_where_it_was(table, compute_table, witness, store, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
     wanted = table("dense", "sgl0", epochs=3)
-    dense, sgl0 = (spec.key for spec in wanted.runs("smoke", 1))
+    dense, sgl0 = (spec.key for spec in wanted.at("smoke", 1).runs)
     stopped = witness(lambda event, n: event == "epoch" and n == 2 and len(stopped.results) == 1)
     with pytest.raises(KeyboardInterrupt):
         compute_table(wanted, watchers=[stopped])

@@ -17,26 +17,26 @@ TABLE = Reproduction(
     "demo/sweep",
     "A demonstration",
     "Some Paper",
-    tuple(Cell("digits", "wrn_10_1", m) for m in METHODS),
+    tuple(Cell.of("digits", "wrn_10_1", m) for m in METHODS),
     {"paper": Profile(Schedule(10, batch_size=64)), "quick": Profile(Schedule(10, batch_size=64), cells={"n_train": 200})},
     columns=(),
 )
 
 
 def plan(out, profile="paper"):
-    return planning.plan(TABLE, 2, profile, out, jobs=4)
+    return planning.plan(TABLE.at(profile, 2), out, jobs=4)
 
 
 def test_runs_that_differ_in_strength_alone_are_of_one_kind():
-    kinds = [kind(spec) for spec in TABLE.runs("paper", 1)]
+    kinds = [kind(spec) for spec in TABLE.at("paper", 1).runs]
     assert kinds == ["digits/wrn_10_1/" + name for name in ("group_lasso", "group_lasso", "sgl0[ratio=25.0]", "dense")]
-    assert kind(TABLE.runs("quick", 1)[0], "cuda") == "cuda digits:200/wrn_10_1/group_lasso"
+    assert kind(TABLE.at("quick", 1).runs[0], "cuda") == "cuda digits:200/wrn_10_1/group_lasso"
 
 
 def test_hours_of_one_core_and_of_one_gpu(tmp_path):
     assert plan(tmp_path).hours == {"cpu": None, "cuda": None}
     assert "no timing on this machine yet" in plan(tmp_path).text()
-    specs = TABLE.runs("paper", 1)
+    specs = TABLE.at("paper", 1).runs
     add_timings(tmp_path, {kind(spec, "cuda"): Timing(36.0, 0.0) for spec in specs})
     found = plan(tmp_path)
     assert found.hours == {"cpu": None, "cuda": pytest.approx(8 * 10 * 36 / 3600)}
@@ -61,7 +61,7 @@ def test_every_kind_is_timed_once(tmp_path, monkeypatch):
         return 1.0, 0.0
 
     monkeypatch.setattr(program, "timing", timing)
-    measure(TABLE.runs("paper", 1), tmp_path, None)
+    measure(TABLE.at("paper", 1).runs, tmp_path, None)
     assert timed == [(f"digits/wrn_10_1/{name}", "cpu") for name in ("group_lasso", "sgl0[ratio=25.0]", "dense")]
     assert plan(tmp_path).hours["cpu"] == pytest.approx(80 / 3600)
 
@@ -74,7 +74,7 @@ def test_a_forecast_times_what_nothing_is_known_of(tmp_path, monkeypatch):
         return 6.0, 0.0
 
     monkeypatch.setattr(program, "timing", timing)
-    specs = TABLE.runs("paper", 2)
+    specs = TABLE.at("paper", 2).runs
     add_timings(tmp_path, {kind(specs[0]): Timing(6.0, 0.0)})
     assert forecast(specs, tmp_path, None, 2, "cpu") == "about 4 minutes with 2 workers"
     assert timed == ["sgl0", "dense"]
@@ -86,8 +86,8 @@ def test_a_forecast_times_what_nothing_is_known_of(tmp_path, monkeypatch):
 def test_a_forecast_takes_some_seconds_but_looks_at_every_network(tmp_path, monkeypatch):
     monkeypatch.setattr(program, "timing", lambda spec, *of: (6.0 if spec.model == "wrn_10_1" else 600.0, 0.0))
     monkeypatch.setattr("suite.runs.timings.time.monotonic", iter(range(0, 1000, 4)).__next__)
-    cells = (*TABLE.cells, *(replace(cell, model="wrn_16_1") for cell in TABLE.cells))
-    specs = replace(TABLE, cells=cells).runs("paper", 1)
+    cells = (*TABLE.cells, *(replace(cell, setup=replace(cell.setup, model="wrn_16_1")) for cell in TABLE.cells))
+    specs = replace(TABLE, cells=cells).at("paper", 1).runs
     assert forecast(specs, tmp_path, None, 1, "cpu") == "about 6.7 hours with 1 worker"
     assert list(read_timings(tmp_path)) == ["digits/wrn_10_1/group_lasso", "digits/wrn_16_1/group_lasso"]
 
@@ -99,7 +99,7 @@ def test_a_run_that_cannot_be_timed_stops_no_sweep(tmp_path, monkeypatch):
         return 6.0, 0.0
 
     monkeypatch.setattr(program, "timing", timing)
-    specs = TABLE.runs("paper", 1)
+    specs = TABLE.at("paper", 1).runs
     assert forecast([specs[2]], tmp_path, None, 1, "cpu") == ""
     assert forecast(specs, tmp_path, None, 1, "cpu") == "about 4 minutes with 1 worker"  # what was timed before it is kept
 
@@ -112,7 +112,7 @@ def test_a_slow_step_is_timed_on_a_part_of_its_batch(monkeypatch):
         return 0.5 + 0.4 * part
 
     monkeypatch.setattr(program, "stepped", stepped)
-    spec = RunSpec("digits", "wrn_10_1", method("group_lasso"), Schedule(10, batch_size=64))
+    spec = RunSpec.of("digits", "wrn_10_1", method("group_lasso"), Schedule(10, batch_size=64))
     epoch, rest = program.timing(spec, None, steps=3)
     assert parts == [2, 2, 4]  # to warm up, then 1.3 s and 2.1 s
     step, steps, tests = 0.5 + 0.4 * 64, 23, 360 / 64  # 1,437 training images

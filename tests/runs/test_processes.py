@@ -65,7 +65,7 @@ def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table,
     wanted = table(Misbehaving(how="dies", folder=str(tmp_path)), Misbehaving(how="fails", folder=""), "dense", epochs=3)
     results = compute_table(wanted, 1, Processes(1))
     assert results.counts == {"computed": 2, "reused": 0, "failed": 1, "diverged": 0}
-    killed = wanted.runs("smoke", 1)[0]
+    killed = wanted.at("smoke", 1).runs[0]
     assert store.read(killed.key) is None
     assert "killed by signal 9" in store.read_failure(killed.key)["error"]
     assert "resume" in store.read_failure(killed.key)["error"]
@@ -75,7 +75,7 @@ def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table,
     assert again.counts == {"computed": 1, "reused": 2, "failed": 0, "diverged": 0}
     assert (tmp_path / "epochs").read_text().split() == ["0", "1", "1", "2"]
     assert again.records[killed.key]["epochs"] == 3
-    dense = again.records[wanted.runs("smoke", 1)[2].key]
+    dense = again.records[wanted.at("smoke", 1).runs[2].key]
     assert again.records[killed.key]["metrics"]["test_error"] == dense["metrics"]["test_error"]
     assert again.records[killed.key]["curves"]["train_loss"] == dense["curves"]["train_loss"]
     assert store.read_failure(killed.key) is None
@@ -153,7 +153,7 @@ ORPHANS = """
     from pathlib import Path
 
     if __name__ == "__main__":
-        specs = make_table(Misbehaving(how="dawdles"), epochs=500).runs("smoke", 1)
+        specs = make_table(Misbehaving(how="dawdles"), epochs=500).at("smoke", 1).runs
         tasks = iter([Task(spec, "smoke", Path({folder!r}), {folder!r}) for spec in specs])
         started = []
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from suite.app.cli import main
+from suite.app.results import Results
 from suite.base.errors import SuiteError
 from suite.experiment.reproduction import Cell
 from suite.runs.rescore import rescore
@@ -19,8 +20,8 @@ METRIC = "recalibrated_test_error"
 def computed(table, compute_table, store):
     """A table of wide residual networks, and its records as computed and as they were before there was the metric."""
     wanted = table("group_lasso", "hard_concrete", epochs=1)
-    cells = tuple(replace(cell, model="wrn_10_1", n_train=60, n_test=40) for cell in wanted.cells)
-    wanted = replace(wanted, cells=(*cells, Cell("digits", "lenet_300_100", cells[0].method)))
+    cells = tuple(replace(cell, setup=replace(cell.setup, model="wrn_10_1", n_train=60, n_test=40)) for cell in wanted.cells)
+    wanted = replace(wanted, cells=(*cells, Cell.of("digits", "lenet_300_100", cells[0].method)))
     records = compute_table(wanted).records
     for record in records.values():
         store.write(record | {"metrics": {name: value for name, value in record["metrics"].items() if name != METRIC}})
@@ -31,20 +32,20 @@ def test_what_is_lacking_is_what_the_run_would_have_recorded(computed, store, tm
     table, records = computed
     residual = {key for key, record in records.items() if record["model"] == "wrn_10_1"}
     assert {key for key, record in records.items() if METRIC in record["metrics"]} == residual
-    assert rescore(table, "smoke", tmp_path, str(tmp_path / "data"), "cpu") == {key: [METRIC] for key in residual}
+    assert rescore(Results.there(table, "smoke", tmp_path), tmp_path, str(tmp_path / "data"), "cpu") == {key: [METRIC] for key in residual}
     for key, record in records.items():
         found = store.read(key)
         assert found["metrics"] == record["metrics"]
         assert [note["metrics"] for note in found.pop("rescored", [])] == [[METRIC]] * (key in residual)
         assert found == record
-    assert rescore(table, "smoke", tmp_path, str(tmp_path / "data"), "cpu") == {}
+    assert rescore(Results.there(table, "smoke", tmp_path), tmp_path, str(tmp_path / "data"), "cpu") == {}
 
 
 def test_a_record_keeps_what_was_added_before(computed, store, tmp_path):
     table, records = computed
     for key in records:
         store.write(store.read(key) | {"rescored": [{"metrics": ["older"]}]})
-    for key in rescore(table, "smoke", tmp_path, str(tmp_path / "data"), "cpu"):
+    for key in rescore(Results.there(table, "smoke", tmp_path), tmp_path, str(tmp_path / "data"), "cpu"):
         assert [note["metrics"] for note in store.read(key)["rescored"]] == [["older"], [METRIC]]
 
 
@@ -52,13 +53,13 @@ def test_without_the_final_weights_the_remedy_is_to_compute_again(computed, stor
     for path in (store.folder / "weights").iterdir():
         path.unlink()
     with pytest.raises(SuiteError, match=r"the final weights of .* are gone; compute it again with reproduce --force"):
-        rescore(computed[0], "smoke", tmp_path, str(tmp_path / "data"), "cpu")
+        rescore(Results.there(computed[0], "smoke", tmp_path), tmp_path, str(tmp_path / "data"), "cpu")
 
 
 def test_a_run_without_weights_to_keep_is_passed_over(table, compute_table, tmp_path, monkeypatch):
     compute_table(table("dense"))
     monkeypatch.delattr("suite.training.program.rescored")
-    assert rescore(table("dense"), "smoke", tmp_path, None, "cpu") == {}
+    assert rescore(Results.there(table("dense"), "smoke", tmp_path), tmp_path, None, "cpu") == {}
 
 
 def test_the_command_says_what_it_added(tmp_path):

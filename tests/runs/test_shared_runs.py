@@ -58,20 +58,20 @@ def test_a_view_shows_no_more_seeds_than_it_asks_for(home, view, compute_table, 
 
 def test_a_plan_of_a_view_knows_the_runs_of_its_home(home, view, compute_table, store):
     compute_table(home, 1)
-    assert planning.plan(view, 1, "smoke", store.folder.parents[2], 1).missing == 0
+    assert planning.plan(view.at("smoke", 1), store.folder.parents[2], 1).missing == 0
 
 
 def test_groups_may_have_schedules_of_their_own():
     cells = (*rows("dense", group="short"), *rows("dense", group="long"))
     profile = Profile(Schedule(1), groups={"long": Schedule(7)})
     table = Reproduction("fake/table", "", "", cells, {"smoke": profile}, (ERROR,))
-    assert [spec.schedule.epochs for spec in table.runs("smoke", 1)] == [1, 7]
+    assert [spec.schedule.epochs for spec in table.at("smoke", 1).runs] == [1, 7]
     assert table.groups == ("short", "long")
 
 
 def test_series_is_the_method_without_its_strength():
     weak, strong, other = (rows(m)[0] for m in ("l1", "l1", "dense"))
-    weak, strong = (replace(c, method=method("l1", lam=s)) for c, s in ((weak, 0.5), (strong, 3.0)))
+    weak, strong = (replace(c, setup=replace(c.setup, method=method("l1", lam=s))) for c, s in ((weak, 0.5), (strong, 3.0)))
     assert weak.series == strong.series == "l1"
     assert other.series == "dense"
     assert weak.method.lam == 0.5
@@ -103,9 +103,9 @@ def test_cells_without_data_are_left_out_and_shown_as_missing(without_sdd, tmp_p
 
 def test_where_no_data_is_there_the_stand_in_takes_its_place(without_sdd):
     alone = replace(two_sets(stand_in="digits"), cells=two_sets().cells[1:])
-    assert api.find_data(alone, "quick", None) == (True, frozenset())
+    assert api.find_data(alone.at("quick"), None) == (alone.at("quick", stand_in=True), frozenset())
     with pytest.raises(data.DataUnavailable, match="sdd is missing"):
-        api.find_data(replace(alone, stand_in=None), "quick", None)
+        api.find_data(replace(alone, stand_in=None).at("quick"), None)
 
 
 def test_a_figure_without_runs_needs_neither_data_nor_runs(tmp_path):

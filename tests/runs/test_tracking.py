@@ -19,7 +19,7 @@ from suite.runs.tracking import Tracker, parameters
 @pytest.fixture(scope="module")
 def failed(sgl0_result):
     task = sgl0_result.task
-    spec = RunSpec("digits", "lenet_300_100", method("l1", lam=2.0), task.spec.schedule, seed=3)
+    spec = RunSpec.of("digits", "lenet_300_100", method("l1", lam=2.0), task.spec.schedule, seed=3)
     failure = {"error": "ArithmeticError: out of luck", "traceback": ""}
     return Result(Task(spec, "smoke", task.folder), failure=failure)
 
@@ -129,7 +129,7 @@ def test_the_database_is_left_alone_where_nothing_is_computed(tmp_path):
 def test_nothing_is_written_elsewhere(database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tracker = Tracker(database, "fake/other", "smoke")
-    tracker.plan([RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1))], 0)
+    tracker.plan([RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(1))], 0)
     tracker.close()
     assert not tracker.broken
     assert list(tmp_path.iterdir()) == []
@@ -180,7 +180,7 @@ def test_a_database_that_breaks_while_runs_finish_costs_none(table, compute_tabl
 
 
 def test_every_field_is_a_parameter():
-    spec = RunSpec(
+    spec = RunSpec.of(
         "mnist", "lenet5_caffe", method("magnitude", like=method("sgl0", grow="all")), Schedule(4, milestones=(1, 2)), 3, hold_out=9
     )
     found = parameters(spec)

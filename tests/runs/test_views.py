@@ -16,8 +16,8 @@ def record(sgl0_result) -> dict:
 
 def results(table, record, views: bool) -> Results:
     made = replace(table("sgl0"), views=views)
-    (spec,) = made.runs("smoke", 1)
-    return Results(made, "smoke", 1, None, {spec.key: record | {"key": spec.key}})
+    (spec,) = made.at("smoke", 1).runs
+    return Results(made.at("smoke", 1), None, {spec.key: record | {"key": spec.key}})
 
 
 def test_a_view_has_a_row_unless_it_is_hidden(table, record):

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from suite.app.catalogue import get
 from suite.app.results import Results
 from suite.base import checkpoint
 from suite.base.errors import SuiteError
 from suite.base.seeding import Streams
-from suite.experiment.reproduction import Cell, Column, Profile, Reproduction, get
+from suite.experiment.reproduction import Cell, Column, Profile, Reproduction
 from suite.experiment.spec import RunSpec
 from suite.experiment.task import Task
 from suite.methods.schedule import Schedule
@@ -38,7 +39,7 @@ METHODS = {
 
 
 def task(method: Starts, folder, seed: int = 0, schedule: Schedule = SHORT, **changes) -> Task:
-    return Task(RunSpec("", "no_overlap", method, replace(schedule, **changes), seed), "quick", folder)
+    return Task(RunSpec.of("", "no_overlap", method, replace(schedule, **changes), seed), "quick", folder)
 
 
 # Options
@@ -88,19 +89,19 @@ def test_every_algorithm_has_a_network_of_its_own(options, network):
 def test_names_and_identity():
     method = Starts(algorithm="rvsm", threshold="l1", lam=0.01)
     assert (method.name, method.row, Starts().row) == ("starts", "starts[algorithm=rvsm,threshold=l1,lam=0.01]", "starts")
-    assert RunSpec("", "no_overlap", method, SHORT).identity()["method"] == {
+    assert RunSpec.of("", "no_overlap", method, SHORT).identity()["method"] == {
         "name": "starts",
         "algorithm": "rvsm",
         "threshold": "l1",
         "lam": 0.01,
     }
-    assert RunSpec("", "no_overlap", Starts(), SHORT).key == "4f54db9985f92acb"
+    assert RunSpec.of("", "no_overlap", Starts(), SHORT).key == "4f54db9985f92acb"
 
 
 @pytest.mark.parametrize("change", [{"optimizer": "adam"}, {"momentum": 0.9}, {"milestones": (2,)}, {"epoch_steps": 0}, {"epochs": 0}])
 def test_schedules_of_another_kind_are_refused(change):
     with pytest.raises(SuiteError, match="steps of one size"):
-        program.Course(RunSpec("", "no_overlap", Starts(), replace(SHORT, **change)))
+        program.Course(RunSpec.of("", "no_overlap", Starts(), replace(SHORT, **change)))
 
 
 # Problems
@@ -182,7 +183,7 @@ def test_records_of_the_longest_profile_are_small(tmp_path):
 
 
 def test_timing_is_that_of_an_epoch():
-    epoch, rest = program.timing(RunSpec("", "no_overlap", METHODS["rvsm"], replace(SHORT, epoch_steps=1000)), None, steps=20)
+    epoch, rest = program.timing(RunSpec.of("", "no_overlap", METHODS["rvsm"], replace(SHORT, epoch_steps=1000)), None, steps=20)
     assert 0 < epoch < 10
     assert 0 < rest < 10
 
@@ -200,7 +201,7 @@ def test_a_run_diverges_when_every_start_does(tmp_path):
 
 def test_a_start_that_diverges_is_counted_and_stops_nothing():
     def course() -> program.Course:
-        return program.Course(RunSpec("", "no_overlap", METHODS["rvsm"], SHORT))
+        return program.Course(RunSpec.of("", "no_overlap", METHODS["rvsm"], SHORT))
 
     one, none = course(), course()
     one.iteration.state.w[2] = math.inf
@@ -249,14 +250,14 @@ def test_reproductions_of_such_runs_are_computed_shown_and_reused(tmp_path, caps
         "demo/theory",
         "A demonstration",
         "Some Paper",
-        tuple(Cell("", "no_overlap", method, name=name, title=name) for name, method in METHODS.items()),
+        tuple(Cell.of("", "no_overlap", method, name=name, title=name) for name, method in METHODS.items()),
         {"quick": Profile(SHORT), "smoke": Profile(SHORT)},
         (Column("weight_sparsity_exact", "zeros"),),
         views=False,
     )
 
     def run(profile: str) -> Results:
-        return Results.of(compute_missing(table, 2, profile, Serial(), Options(tmp_path), [Progress(table, profile)]))
+        return Results.of(compute_missing(table.at(profile, 2), Serial(), Options(tmp_path), [Progress(table.at(profile, 2))]))
 
     first, second, smoke = run("quick"), run("quick"), run("smoke")
     assert (first.counts["computed"], second.counts["reused"], smoke.counts["computed"]) == (6, 6, 6)
@@ -265,7 +266,9 @@ def test_reproductions_of_such_runs_are_computed_shown_and_reused(tmp_path, caps
     assert "none, 7 random starts a run" in first.table()
     assert "the smoke profile is a check of the code" in smoke.table()
     assert "data set" not in smoke.table()
-    assert from_records(list(first.records.values()), table.runs("quick", 2)).keys() == {kind(spec) for spec in table.runs("quick", 1)}
+    assert from_records(list(first.records.values()), table.at("quick", 2).runs).keys() == {
+        kind(spec) for spec in table.at("quick", 1).runs
+    }
 
 
 def test_the_claims_of_figure_4_are_about_its_rows_and_columns():

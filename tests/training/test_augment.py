@@ -68,7 +68,7 @@ def coloured():
 def start(data, chosen="sgl0", model="wrn_10_1", seed=0, **options):
     fed = {"normalise": (MEAN, SD), "crop": 2, "flip": True} | options
     schedule = Schedule(2, 16, optimizer="sgd", learning_rate=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_penalised=False)
-    return Training(RunSpec("coloured", model, method(chosen), schedule, seed, **fed), data)
+    return Training(RunSpec.of("coloured", model, method(chosen), schedule, seed, **fed), data)
 
 
 def test_images_are_moved_before_they_are_normalised_and_only_in_training(coloured):

@@ -11,9 +11,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from suite.app.catalogue import get
 from suite.base.errors import SuiteError
 from suite.base.seeding import Streams
-from suite.experiment.reproduction import get
 from suite.experiment.spec import RunSpec
 from suite.methods import method, names
 from suite.methods.schedule import Schedule
@@ -37,7 +37,7 @@ def prepared():
 
 def run_of(chosen, small, model="lenet5_caffe", device="cpu", schedule=SHORT, **more) -> Training:
     chosen = method(chosen) if isinstance(chosen, str) else chosen
-    return Training(RunSpec("digits", model, chosen, schedule, **more), small, device=device)
+    return Training(RunSpec.of("digits", model, chosen, schedule, **more), small, device=device)
 
 
 class Apart(TorchDispatchMode):
@@ -129,7 +129,7 @@ def test_bfloat16_moves_the_loss_by_its_rounding(small):
 
 def test_a_run_in_bfloat16_is_another_run_and_comes_to_its_end(small, tmp_path):
     run = run_of("hard_concrete", small, precision="bf16")
-    assert run.spec.key != replace(run.spec, precision="float32").key
+    assert run.spec.key != replace(run.spec, setup=replace(run.spec.setup, precision="float32")).key
     outcome = run.train(tmp_path / "checkpoint")
     assert outcome.status == "done"
     assert all(math.isfinite(loss) for loss in outcome.curves["train_loss"])
@@ -138,9 +138,9 @@ def test_a_run_in_bfloat16_is_another_run_and_comes_to_its_end(small, tmp_path):
 
 def test_every_profile_that_trains_networks_has_one_in_bfloat16():
     table = get("sgl0/table1")
-    plain, rounded = table.runs("quick", 2), table.runs("quick-bf16", 2)
-    assert [replace(spec, precision="float32") for spec in rounded] == plain
-    assert {spec.precision for spec in rounded} == {"bf16"}
+    plain, rounded = table.at("quick", 2).runs, table.at("quick-bf16", 2).runs
+    assert [replace(spec, setup=replace(spec.setup, precision="float32")) for spec in rounded] == plain
+    assert {spec.setup.precision for spec in rounded} == {"bf16"}
     assert not {spec.key for spec in rounded} & {spec.key for spec in plain}
 
 
@@ -160,7 +160,7 @@ def test_an_unknown_profile_or_precision_is_refused(id, profile, remedy):
 
 def test_another_precision_is_an_error():
     with pytest.raises(ValueError, match=r"precision must be float32 or bf16, got 'fp16'"):
-        RunSpec("digits", "lenet5_caffe", method("dense"), SHORT, precision="fp16")
+        RunSpec.of("digits", "lenet5_caffe", method("dense"), SHORT, precision="fp16")
 
 
 def test_float32_is_float32_on_a_gpu(prepared, monkeypatch):

@@ -133,7 +133,7 @@ def test_training_learns(start, no_latency):
 
 
 def test_held_out_images_come_from_the_training_set(small):
-    spec = RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1, batch_size=40), seed=2, hold_out=30)
+    spec = RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(1, batch_size=40), seed=2, hold_out=30)
     run = Training(spec, small)
     expected = hold_out(small, 30, 2).tensors()
     assert (len(run.x), len(run.x_test), run.context.n_train) == (70, 30, 70)
@@ -186,10 +186,10 @@ def test_an_epoch_of_steps_passes_over_the_set_as_often_as_it_needs(start):
 
 
 def test_a_share_held_out_is_scored_beside_the_test_set(small, no_latency):
-    spec = RunSpec("digits", "lenet_300_100", method("dense"), Schedule(2, batch_size=40), validation=0.2)
+    spec = RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(2, batch_size=40), validation=0.2)
     run = Training(spec, small)
     assert (len(run.x), len(run.x_held), len(run.x_test)) == (80, 20, 50)
-    whole = Training(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(2)), small).x
+    whole = Training(RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(2)), small).x
     together = torch.cat([run.x, run.x_held]).flatten(1)
     assert torch.equal(together.sort(dim=0).values, whole.flatten(1).sort(dim=0).values)
     outcome = run.train()
@@ -198,12 +198,12 @@ def test_a_share_held_out_is_scored_beside_the_test_set(small, no_latency):
     assert outcome.metrics["validation_error"] == pytest.approx(100 * wrong / 20)
     assert len(outcome.curves["validation_error"]) == 2
     assert outcome.curves["validation_error"][-1] == outcome.metrics["validation_error"]
-    plain = Training(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1)), small).train()
+    plain = Training(RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(1)), small).train()
     assert "validation_error" not in plain.metrics.keys() | plain.curves.keys()
 
 
 def test_the_curve_of_the_held_out_share_is_of_the_scored_network(small, no_latency):
-    spec = RunSpec("digits", "lenet_300_100", method("hard_concrete"), Schedule(1, batch_size=40), validation=0.2)
+    spec = RunSpec.of("digits", "lenet_300_100", method("hard_concrete"), Schedule(1, batch_size=40), validation=0.2)
     run = Training(spec, small)
     run.advance()
     with placed(run.model, run.method.scored().weights), torch.no_grad():
@@ -212,7 +212,7 @@ def test_the_curve_of_the_held_out_share_is_of_the_scored_network(small, no_late
 
 
 def as_fed(small, **options) -> Training:
-    return Training(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1), **options), small)
+    return Training(RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(1), **options), small)
 
 
 def test_inputs_are_normalised_alike_for_training_test_and_held_out(small):
@@ -243,7 +243,7 @@ def test_feature_vectors_are_not_changed_in_place(small):
 @pytest.mark.parametrize("model", ["lenet_300_100", "lenet5_caffe"])
 def test_weights_start_as_a_run_asks(small, model):
     def started(seed, *start):
-        return Training(RunSpec("digits", model, method("dense"), Schedule(1), seed, start=start), small).model
+        return Training(RunSpec.of("digits", model, method("dense"), Schedule(1), seed, start=start), small).model
 
     normal, uniform, own = started(0, "normal", 0.02), started(0, "uniform", 1.0), started(0)
     for (name, n), u, same, other in zip(
@@ -266,7 +266,7 @@ def test_weights_start_as_a_run_asks(small, model):
 
 
 def test_convolutions_may_start_as_glorot_and_bengio_have_them(small):
-    model = Training(RunSpec("digits", "lenet5_caffe", method("dense"), Schedule(1), 0, start=("glorot", 0.01)), small).model
+    model = Training(RunSpec.of("digits", "lenet5_caffe", method("dense"), Schedule(1), 0, start=("glorot", 0.01)), small).model
     for layer, fans in ((model.conv1, 25 * (1 + 20)), (model.conv2, 25 * (20 + 50))):
         bound = math.sqrt(6 / fans)
         assert 0.95 * bound < layer.weight.abs().max() <= bound

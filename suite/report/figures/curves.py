@@ -9,7 +9,6 @@ from suite.experiment.cell import Column
 from suite.experiment.figures import Curves
 from suite.judging import published
 from suite.judging.judged import Judged
-from suite.records.naming import is_view
 from suite.records.results import Row
 from suite.report.cells import heading
 from suite.report.figures.scale import stretch
@@ -101,7 +100,7 @@ def canvas(results: Judged, figure: Curves) -> Canvas:
 
 def _rows(results: Judged) -> list[Row]:
     """Without views, which have no curves of their own."""
-    return [row for row in results.rows if not is_view(row)]
+    return [row for row in results.rows if not row.is_view]
 
 
 def curve(row: Row, metric: str, band: str = "seeds") -> list[CurvePoint]:
@@ -144,7 +143,7 @@ def _places(results: Judged, row: Row, found: list[CurvePoint], along: str) -> l
     """Where the points lie on the axis."""
     if along == "steps":
         return [p.step for p in found]
-    spec = results.reproduction.spec(row.cell, results.profile, seed=0)
+    spec = results.experiment.specs[row.keys[0]]
     epochs = spec.method.schedule(spec.schedule).epochs
     return [100 * number / epochs for number, _ in enumerate(found, 1)]
 

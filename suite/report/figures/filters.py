@@ -9,7 +9,6 @@ import numpy as np
 
 from suite.experiment.figures import Filters
 from suite.judging.judged import Judged
-from suite.records.naming import is_view
 from suite.records.results import Row
 from suite.report.figures.style import canvas_of, csv_of, dress, plain, title
 
@@ -75,7 +74,7 @@ def _panels(results: Judged) -> list[Bank]:
     found = []
     for row in results.rows:
         record = next((record for record in row.records if record.get("filters")), None)
-        if record is not None and not is_view(row):
+        if record is not None and not row.is_view:
             found.append(Bank(row, record["seed"], np.asarray(record["filters"], dtype=float)))
     return found
 

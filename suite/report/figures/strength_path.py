@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from suite.experiment.cell import Column
 from suite.experiment.figures import StrengthPath
 from suite.judging.judged import Judged
-from suite.records.naming import is_view, series_labels
+from suite.records.naming import series_labels
 from suite.records.results import Row
 from suite.report.cells import heading
 from suite.report.figures.scale import stretch
@@ -63,7 +63,7 @@ def canvas(results: Judged, figure: StrengthPath) -> Canvas:
 def _paths(results: Judged, figure: StrengthPath) -> dict[str, Paths]:
     """In each group of the figure the rows with runs of each series, from the weakest strength to the strongest."""
     found: dict[str, Paths] = {}
-    shown = [row for row in results.rows if not is_view(row) and (not figure.groups or row.cell.group in figure.groups)]
+    shown = [row for row in results.rows if not row.is_view and (not figure.groups or row.cell.group in figure.groups)]
     for group, rows in grouped(shown).items():
         paths = found.setdefault(group, {})
         for row in sorted(rows, key=_strength):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from suite.experiment.cell import Column
 from suite.experiment.figures import Sweep
 from suite.judging.judged import Judged
-from suite.records.naming import is_view, series_labels
+from suite.records.naming import series_labels
 from suite.records.results import Row
 from suite.report.cells import heading
 from suite.report.figures.scale import stretch
@@ -70,7 +70,7 @@ def canvas(results: Judged, figure: Sweep) -> Canvas:
 def _paths(results: Judged) -> Paths:
     """The rows of each series, from the weakest strength to the strongest."""
     found: Paths = {}
-    for row in sorted((row for row in results.rows if not is_view(row)), key=lambda row: _strength(row) or 0.0):
+    for row in sorted((row for row in results.rows if not row.is_view), key=lambda row: _strength(row) or 0.0):
         found.setdefault(row.cell.series, []).append(row)
     order = dict.fromkeys(row.cell.series for row in results.rows)
     return {name: found[name] for name in order if name in found}

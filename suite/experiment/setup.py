@@ -1,20 +1,23 @@
-"""Under what conditions a run trains, apart from data, network, method, schedule and seed: what a run and the row it is for share."""
+"""What a run and the row it is for share: data set, network, method and the conditions of training. A schedule and a seed make it a run."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
+
+from suite.methods.base import Method
 
 STARTS = ("normal", "uniform", "glorot")
 FLOAT32, BF16 = "float32", "bf16"
 PRECISIONS = (FLOAT32, BF16)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conditions:
-    """How examples are fed, where weights start and in which numbers the network computes.
+@dataclass(frozen=True)
+class Setup:
+    """What is trained how: how examples are fed, where weights start and in which numbers the network computes.
 
+    dataset       "" for a program that needs no data
     hold_out      > 0: score on that many held-out training examples and leave the test set alone
     validation    > 0: hold out this share of the training set, to choose strengths on; the test set is scored beside it
     normalise     (mean, sd): the inputs, images from 0 to 1, as (x - mean) / sd, either a number or one for each channel; (): as they are
@@ -28,6 +31,10 @@ class Conditions:
                   training and for the errors; weights, penalties and steps of the optimiser are float32 all the same
     """
 
+    dataset: str
+    model: str
+    method: Method
+    _: KW_ONLY
     hold_out: int = 0
     validation: float = 0.0
     normalise: tuple[Any, ...] = ()
