@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from suite.app.catalogue import get
 from suite.app.results import Results
 from suite.base.errors import SuiteError
-from suite.experiment.experiment import Experiment
-from suite.experiment.reproduction import Reproduction
+from suite.experiment.reproduction import Experiment, Reproduction
 from suite.experiment.spec import RunSpec
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from suite.base.errors import SuiteError
 from suite.experiment.cell import Cell
-from suite.experiment.experiment import Experiment
-from suite.experiment.reproduction import Reproduction
+from suite.experiment.reproduction import Experiment, Reproduction
 from suite.records.store import Store
 
 if TYPE_CHECKING:

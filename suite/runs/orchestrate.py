@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from suite.base.files import tidy
-from suite.experiment.experiment import Experiment
+from suite.experiment.reproduction import Experiment
 from suite.experiment.spec import RunSpec
 from suite.experiment.task import Task
 from suite.records.results import Results

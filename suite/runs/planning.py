@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from suite.experiment.experiment import Experiment
+from suite.experiment.reproduction import Experiment
 from suite.records.store import FINISHED, Store
 from suite.runs.orchestrate import with_needs
 from suite.runs.timings import amount, duration, epochs, estimate, read_timings, shared, workers

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-from suite.experiment.experiment import Experiment
+from suite.experiment.reproduction import Experiment
 from suite.experiment.spec import RunSpec
 from suite.runs.executors import Result
 
