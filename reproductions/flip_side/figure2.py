@@ -2,10 +2,11 @@
 
 from reproductions.flip_side import SOURCE
 from reproductions.flip_side._mnist import CELLS, DEPARTURES, SETTINGS
-from suite.experiment.reproduction import Column, Curves, Reproduction
+from suite.experiment.metrics import column
+from suite.experiment.reproduction import Curves, Reproduction
 
-weights_left = Column("weights_left", "weights left", better="lower", tolerance=1.0)
-held_out = Column("validation_error", "held-out error", better="lower", tolerance=0.5)
+weights_left = column("weights_left", tolerance=1.0)
+held_out = column("validation_error", tolerance=0.5)
 
 TABLE = Reproduction(
     id="flip-side/figure2",

@@ -3,11 +3,12 @@
 from reproductions.flip_side import SOURCE
 from reproductions.flip_side._mnist import CELLS, DEPARTURES, SETTINGS
 from suite.experiment.claims import comparable, lower
-from suite.experiment.reproduction import COMPACT, Column, Reproduction, Scatter
+from suite.experiment.metrics import COMPACT, column, plain
+from suite.experiment.reproduction import Reproduction, Scatter
 
-weights_left = Column("weights_left", "weights left", better="lower", tolerance=1.0)
-test_error = Column("test_error", "test error", better="lower", tolerance=0.3)
-as_trained = Column("test_error@no threshold", "test error, no weight set to zero", better="lower", tolerance=0.3)
+weights_left = column("weights_left", tolerance=1.0)
+test_error = column("test_error", tolerance=0.3)
+as_trained = column("test_error@no threshold", "test error, no weight set to zero", tolerance=0.3)
 
 ABSTRACT = "abstract: similar empirical behavior of the adaptive dropout method and classical methods; the margins are ours"
 PRINTED = "the printed numbers"
@@ -20,13 +21,13 @@ TABLE = Reproduction(
     published="flip_side.toml#table1",
     cells=CELLS,
     settings=SETTINGS,
-    columns=(weights_left, test_error, as_trained, Column("validation_error", "held-out error")),
+    columns=(weights_left, test_error, as_trained, plain("validation_error")),
     extra=(
-        Column("weight_sparsity", "weight sparsity, |w| < 1e-5"),
-        Column("weight_sparsity_exact", "zeros"),
-        Column("neuron_sparsity", "neuron sparsity"),
+        plain("weight_sparsity", "weight sparsity, |w| < 1e-5"),
+        plain("weight_sparsity_exact", "zeros"),
+        plain("neuron_sparsity"),
         *COMPACT,
-        Column("architecture", "compact network", unit=""),
+        column("architecture"),
     ),
     baseline="log_sum",
     claims=(

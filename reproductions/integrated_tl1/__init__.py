@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from reproductions.integrated_tl1._chosen import CHOSEN
-from suite.experiment.reproduction import Cell, Column, Profile
+from suite.experiment.metrics import column, plain
+from suite.experiment.reproduction import Cell, Profile
 from suite.methods import Method, method
 from suite.methods.schedule import Schedule
 
@@ -124,11 +125,11 @@ def chosen(group: str, name: str, row: str = "", title: str = "", **options: Any
     return cell(group, name, CHOSEN[group][series], row, title, **options)
 
 
-accuracy = Column("test_accuracy", "accuracy", better="higher")
-flops = Column("flops_left_valid", "FLOP share", better="lower")
-parameters = Column("weights_left", "parameter share", better="lower")
-fvcore_flops = Column("flops_left", "FLOP share (fvcore's counts)", better="lower")
-validation_error = Column("validation_error", "held-out error")
+accuracy = column("test_accuracy")
+flops = column("flops_left_valid")
+parameters = column("weights_left", "parameter share")
+fvcore_flops = column("flops_left", "FLOP share (fvcore's counts)")
+validation_error = plain("validation_error")
 
 DEPARTURES = (
     "Networks: two convolutions and two fully connected layers on MNIST as in the apparent authors' script, and on Fashion-MNIST; three"

@@ -2,7 +2,8 @@
 
 from reproductions.integrated_tl1 import DEPARTURES, PAPER, QUICK, SOURCE, STRENGTHS, accuracy, flops, parameters, path
 from suite.experiment.claims import PathClaim, within_path
-from suite.experiment.reproduction import Column, Reproduction, StrengthPath
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Reproduction, StrengthPath
 
 METHODS = ("l2", "l1", "sgl", "cges", "integrated_tl1")
 TEXT = "section 4.3, text on Figure 4"

@@ -2,7 +2,8 @@
 
 from reproductions.integrated_tl1 import COMPARED, DEPARTURES, PAPER, QUICK, SMOKE, SOURCE, TITLES, accuracy, chosen
 from suite.experiment.claims import lower
-from suite.experiment.reproduction import Column, Curves, Reproduction
+from suite.experiment.metrics import column
+from suite.experiment.reproduction import Curves, Reproduction
 
 LEVELS = (50, 80, 90)
 TEXT = "section 4.3, text on Figure 5"
@@ -13,7 +14,7 @@ TABLE = Reproduction(
     source=f"{SOURCE}, Figure 5",
     cells=tuple(chosen("mnist", name) for name in COMPARED),
     settings={"smoke": SMOKE, "quick": QUICK, "paper": PAPER},
-    columns=(accuracy, *(Column(f"steps_to_{n}", f"steps to {n} % accuracy", unit="steps", digits=0, better="lower") for n in LEVELS)),
+    columns=(accuracy, *(column(f"steps_to_{n}") for n in LEVELS)),
     claims=tuple(
         lower(
             "mnist/integrated_tl1",

@@ -2,10 +2,11 @@
 
 from reproductions.integrated_tl1 import COMPARED, DEPARTURES, PAPER, QUICK, SMOKE, SOURCE, accuracy, chosen
 from suite.experiment.claims import absent, higher, highest
-from suite.experiment.reproduction import Column, Filters, Reproduction
+from suite.experiment.metrics import column
+from suite.experiment.reproduction import Filters, Reproduction
 
 TEXT = "section 4.3, text on Figure 6"
-SPARSITY = Column("first_layer_sparsity", "zeros in the first layer", better="higher")
+SPARSITY = column("first_layer_sparsity")
 
 TABLE = Reproduction(
     id="integrated-tl1/figure6",

@@ -2,11 +2,12 @@
 
 from reproductions.integrated_tl1 import DEPARTURES, PAPER, QUICK, SHAPES, SMOKE, SOURCE, accuracy, chosen, flops, parameters
 from suite.experiment.claims import distinct_winners
-from suite.experiment.reproduction import Column, Curves, Reproduction
+from suite.experiment.metrics import column
+from suite.experiment.reproduction import Curves, Reproduction
 
 TEXT = "section 4.4, text on Figure 7"
 ROWS = {f"a={a:g}": a for a in SHAPES}
-speed = Column("steps_to_95", "steps to 95 % accuracy", unit="steps", digits=0, better="lower")
+speed = column("steps_to_95")
 
 TABLE = Reproduction(
     id="integrated-tl1/figure7",

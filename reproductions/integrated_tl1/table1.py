@@ -1,15 +1,12 @@
 """Table 1: the networks, described by what their untrained models are."""
 
 from reproductions.integrated_tl1 import DATASETS, NETWORKS, SOURCE
-from suite.experiment.reproduction import Cell, Column, Profile, Reproduction
+from suite.experiment.metrics import column
+from suite.experiment.reproduction import Cell, Profile, Reproduction
 from suite.methods import method
 from suite.methods.schedule import Schedule
 
 UNTRAINED = Profile(Schedule(epochs=0))
-
-
-def count(metric: str, title: str) -> Column:
-    return Column(metric, title, unit="", digits=0)
 
 
 TABLE = Reproduction(
@@ -22,12 +19,12 @@ TABLE = Reproduction(
     ),
     settings={"quick": UNTRAINED, "paper": UNTRAINED},
     columns=(
-        count("conv_layers", "convolutional layers"),
-        count("fc_layers", "fully connected layers"),
-        count("weights", "weights"),
-        count("biases", "biases"),
-        count("multiply_adds", "multiply-adds"),
-        count("multiply_adds_valid", "multiply-adds without padding"),
+        column("conv_layers"),
+        column("fc_layers"),
+        column("weights"),
+        column("biases"),
+        column("multiply_adds"),
+        column("multiply_adds_valid"),
     ),
     departures=(
         "The numbers of layers are the paper's for DIGITS (its section 4.4), and those of the apparent authors' script for MNIST; for the"

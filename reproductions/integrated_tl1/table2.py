@@ -15,7 +15,8 @@ from reproductions.integrated_tl1 import (
     validation_error,
 )
 from suite.experiment.claims import best_average_rank, comparable, higher, highest, lower, lowest
-from suite.experiment.reproduction import Column, Reproduction
+from suite.experiment.metrics import Column, column, plain
+from suite.experiment.reproduction import Reproduction
 
 GROUPS = ("mnist", "fashion-mnist", "sdd", "pendigits", "cifar10")
 MEASURES = (accuracy, flops, parameters)
@@ -41,13 +42,13 @@ TABLE = Reproduction(
     columns=MEASURES,
     extra=(
         fvcore_flops,
-        Column("neuron_sparsity", "neuron sparsity (neurons as in `sgl0`)"),
+        plain("neuron_sparsity", "neuron sparsity (neurons as in `sgl0`)"),
         validation_error,
-        Column("best_test_accuracy", "best-on-test accuracy"),
-        Column("compact_parameters_left", "compact network: parameters"),
-        Column("compact_flops_left", "compact network: FLOPs"),
-        Column("compact_disagreements", "compact network: examples classified differently", unit="", digits=0),
-        Column("architecture", "compact network", unit=""),
+        plain("best_test_accuracy"),
+        plain("compact_parameters_left"),
+        plain("compact_flops_left"),
+        plain("compact_disagreements", "compact network: examples classified differently"),
+        column("architecture"),
     ),
     baseline="l1",
     claims=(

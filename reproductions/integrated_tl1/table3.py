@@ -2,12 +2,13 @@
 
 from reproductions.integrated_tl1 import DEPARTURES, PAPER, QUICK, SMOKE, SOURCE, accuracy, chosen
 from suite.experiment.claims import absent, present
-from suite.experiment.reproduction import Column, Reproduction
+from suite.experiment.metrics import column
+from suite.experiment.reproduction import Reproduction
 
 TEXT = "section 4.5, text on Table 3"
-neurons = Column("last_layer_neurons_removed", "neurons removed", unit="", digits=1)
-connections = Column("last_layer_sparsity", "sparsity of connections")
-remaining = Column("last_layer_sparsity_of_rest", "sparsity among the neurons that remain")
+neurons = column("last_layer_neurons_removed")
+connections = column("last_layer_sparsity")
+remaining = column("last_layer_sparsity_of_rest")
 MANY = 10.0
 """Percent of the connections that count as many; the paper's numbers were not found."""
 
@@ -18,7 +19,7 @@ TABLE = Reproduction(
     cells=tuple(chosen("digits", name) for name in ("group", "tl1", "integrated_tl1")),
     settings={"smoke": SMOKE, "quick": QUICK, "paper": PAPER},
     columns=(neurons, connections, remaining, accuracy),
-    extra=(Column("last_layer_neurons", "neurons of the last layer", unit="", digits=0),),
+    extra=(column("last_layer_neurons"),),
     claims=(
         present("digits/group", neurons.metric, 1.0, text="group sparsity removes neurons", source=TEXT),
         absent("digits/group", remaining.metric, text="group sparsity leaves the remaining connections dense", source=TEXT),

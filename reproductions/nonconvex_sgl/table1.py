@@ -2,7 +2,8 @@
 
 from reproductions.sgl0 import PAPER
 from suite.experiment.claims import at_matched
-from suite.experiment.reproduction import Cell, Column, Matched, Profile, Reproduction, StrengthPath
+from suite.experiment.metrics import column, plain
+from suite.experiment.reproduction import Cell, Matched, Profile, Reproduction, StrengthPath
 from suite.methods import method
 
 QUICK_FACTOR = 250.0
@@ -25,9 +26,9 @@ def cell(threshold: str, lam: float) -> Cell:
 
 SERIES = {threshold: cell(threshold, STRENGTHS[0]).series for threshold in PENALTIES}
 
-weight_sparsity = Column("weight_sparsity", "weight sparsity", better="higher")
-neuron_sparsity = Column("neuron_sparsity", "neuron sparsity", better="higher")
-test_error = Column("test_error", "test error", better="lower")
+weight_sparsity = column("weight_sparsity")
+neuron_sparsity = column("neuron_sparsity")
+test_error = column("test_error")
 
 TABLE = Reproduction(
     id="nonconvex-sgl/table1",
@@ -50,15 +51,15 @@ TABLE = Reproduction(
             departures=("Embedded 8x8 digits, enlarged, for thirty steps: a check of the code, not a result.",),
         ),
     },
-    columns=(weight_sparsity, neuron_sparsity, test_error, Column("weight_sparsity_exact@V", "exact zeros of V")),
+    columns=(weight_sparsity, neuron_sparsity, test_error, plain("weight_sparsity_exact@V", "exact zeros of V")),
     extra=(
-        Column("test_error@V", "test error with V in place of W"),
-        Column("best_test_error", "best-on-test error"),
-        Column("parameters_left", "parameters left"),
-        Column("flops_left", "FLOPs left"),
-        Column("compact_parameters_left", "compact network: parameters"),
-        Column("compact_flops_left", "compact network: FLOPs"),
-        Column("architecture", "compact network", unit=""),
+        plain("test_error@V", "test error with V in place of W"),
+        plain("best_test_error"),
+        plain("parameters_left"),
+        plain("flops_left"),
+        plain("compact_parameters_left"),
+        plain("compact_flops_left"),
+        column("architecture"),
     ),
     matched=(Matched(test_error, weight_sparsity, LEVELS, baseline=SERIES["l1"]),),
     claims=tuple(

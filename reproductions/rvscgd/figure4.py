@@ -2,7 +2,8 @@
 
 from reproductions.rvscgd import SOURCE
 from suite.experiment.claims import present
-from suite.experiment.reproduction import Cell, Column, Curves, Profile, Reproduction
+from suite.experiment.metrics import column, plain
+from suite.experiment.reproduction import Cell, Curves, Profile, Reproduction
 from suite.methods.schedule import Schedule
 from suite.theory.starts import Starts
 
@@ -29,8 +30,8 @@ def title(name: str) -> str:
     return f"w* of {name} entries"
 
 
-loss, lagrangian = Column("loss_w", "f(w)", unit="", digits=6), Column("lagrangian", "Lagrangian", unit="", digits=6)
-angle, distance = Column("angle", "angle of w and w*", unit="°", digits=5), Column("distance", "distance of w and w*", unit="", digits=6)
+loss, lagrangian = column("loss_w"), column("lagrangian")
+angle, distance = column("angle"), column("distance")
 drawn = (loss, lagrangian, angle, distance)
 
 TABLE = Reproduction(
@@ -47,23 +48,23 @@ TABLE = Reproduction(
         ),
     },
     columns=(
-        Column("weight_sparsity_exact", "zeros of u"),
-        Column("support_recovered", "starts whose u has the zeros of w*", digits=1, better="higher"),
+        plain("weight_sparsity_exact", "zeros of u"),
+        column("support_recovered"),
         angle,
-        Column("lagrangian_falls", "starts whose Lagrangian never rises", digits=1, better="higher"),
-        Column("angle_falls", "starts whose angle never rises", digits=1, better="higher"),
-        Column("expansion_holds", "starts for which equation 12 holds", digits=1, better="higher"),
+        column("lagrangian_falls"),
+        column("angle_falls"),
+        column("expansion_holds"),
     ),
     extra=(
-        Column("lagrangian_falls_outside", "Lagrangian never rises outside", digits=1),
-        Column("angle_falls_outside", "angle never rises outside", digits=1),
-        Column("within_bound", "angle within its bound", digits=1),
+        column("lagrangian_falls_outside"),
+        column("angle_falls_outside"),
+        column("within_bound"),
         loss,
-        Column("loss_u", "f(u)", unit="", digits=6),
+        column("loss_u"),
         lagrangian,
         distance,
-        Column("start_angle", "largest angle of a start", unit="°", digits=1),
-        Column("collapsed", "starts that lost their direction", digits=1),
+        column("start_angle"),
+        column("collapsed"),
     ),
     claims=(
         *(

@@ -2,7 +2,8 @@
 
 from reproductions.rvscgd import SOURCE
 from suite.experiment.claims import comparable, higher, reaches
-from suite.experiment.reproduction import Cell, Column, Profile, Reproduction, StrengthPath
+from suite.experiment.metrics import column, plain
+from suite.experiment.reproduction import Cell, Profile, Reproduction, StrengthPath
 from suite.methods import method
 from suite.methods.schedule import Schedule
 
@@ -66,8 +67,8 @@ CHOICES = (
 GRID = tuple(sparse(penalty, beta, t) for (penalty, beta), thresholds in THRESHOLDS.items() for t in thresholds)
 SERIES = {(penalty, beta): sparse(penalty, beta, thresholds[0]).series for (penalty, beta), thresholds in THRESHOLDS.items()}
 
-accuracy = Column("test_accuracy", "accuracy", better="higher", tolerance=1.0)
-sparsity = Column("weight_sparsity_exact", "zeros of u", better="higher")
+accuracy = column("test_accuracy", tolerance=1.0)
+sparsity = column("weight_sparsity_exact", "zeros of u")
 
 TABLE = Reproduction(
     id="rvscgd/table1",
@@ -97,14 +98,14 @@ TABLE = Reproduction(
             departures=("Embedded 8x8 digits, enlarged, for a hundred steps: a check of the code, not a result.",),
         ),
     },
-    columns=(sparsity, accuracy, Column("test_accuracy@w", "accuracy of w", better="higher")),
+    columns=(sparsity, accuracy, column("test_accuracy@w", "accuracy of w")),
     extra=(
-        Column("neuron_sparsity", "neuron sparsity"),
-        Column("best_test_accuracy", "best-on-test accuracy"),
-        Column("parameters_left", "parameters left"),
-        Column("flops_left", "FLOPs left"),
-        Column("compact_parameters_left", "compact network: parameters"),
-        Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+        plain("neuron_sparsity"),
+        plain("best_test_accuracy"),
+        plain("parameters_left"),
+        plain("flops_left"),
+        plain("compact_parameters_left"),
+        plain("compact_disagreements"),
     ),
     baseline="base",
     claims=(

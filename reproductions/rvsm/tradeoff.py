@@ -2,7 +2,8 @@
 
 from reproductions.rvsm import SOURCE, _lenet, _no_overlap
 from suite.experiment.claims import Statement, at_matched, comparable, higher
-from suite.experiment.reproduction import Column, Matched, Profile, Reproduction, StrengthPath
+from suite.experiment.metrics import column, plain
+from suite.experiment.reproduction import Matched, Profile, Reproduction, StrengthPath
 
 LENET, TOY = _lenet.GROUP, _no_overlap.GROUP
 LABELS = _lenet.LABELS
@@ -14,9 +15,9 @@ ALIKE = 0.5
 
 TEXT = "Dinh and Xin 2020, section 3.3"
 
-sparsity = Column("weight_sparsity_exact", "zeros of u", better="higher")
-accuracy = Column("test_accuracy", "accuracy", better="higher")
-explained = Column("explained", "explained by u", better="higher")
+sparsity = column("weight_sparsity_exact", "zeros of u")
+accuracy = column("test_accuracy")
+explained = column("explained")
 
 MEASURE = {LENET: accuracy, TOY: explained}
 """What a network is judged by beside its zeros: the toy problem by the share of f(0) that its u takes away."""
@@ -74,17 +75,17 @@ TABLE = Reproduction(
     columns=(
         sparsity,
         accuracy,
-        Column("test_accuracy@w", "accuracy of w", better="higher"),
+        column("test_accuracy@w", "accuracy of w"),
         explained,
-        Column("explained@w", "explained by w", better="higher"),
+        column("explained@w", "explained by w"),
     ),
     extra=(
-        Column("neuron_sparsity", "neuron sparsity"),
-        Column("best_test_accuracy", "best-on-test accuracy"),
-        Column("parameters_left", "parameters left"),
-        Column("flops_left", "FLOPs left"),
-        Column("compact_parameters_left", "compact network: parameters"),
-        Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
+        plain("neuron_sparsity"),
+        plain("best_test_accuracy"),
+        plain("parameters_left"),
+        plain("flops_left"),
+        plain("compact_parameters_left"),
+        plain("compact_disagreements"),
     ),
     matched=tuple(
         Matched(MEASURE[group], sparsity, LEVELS[group], group, CELLS[group].SERIES["rvsm", "l1"].removeprefix(f"{group}/"))

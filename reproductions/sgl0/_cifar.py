@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from suite.experiment.claims import Claim, comparable, higher
-from suite.experiment.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Sweep
+from suite.experiment.metrics import COMPACT, Column, column, plain
+from suite.experiment.reproduction import Cell, Profile, Reproduction, Sweep
 from suite.methods import method
 from suite.methods.base import Method
 from suite.methods.schedule import Schedule
@@ -49,10 +50,10 @@ NAMES = {
 }
 GATES = "hard_concrete"
 
-weight_sparsity = Column("weight_sparsity", "weight sparsity", better="higher")
-neuron_sparsity = Column("neuron_sparsity", "neuron sparsity", better="higher")
-test_error = Column("test_error", "test error", better="lower")
-recalibrated = Column("recalibrated_test_error", "test error, batch statistics anew")
+weight_sparsity = column("weight_sparsity")
+neuron_sparsity = column("neuron_sparsity")
+test_error = column("test_error")
+recalibrated = plain("recalibrated_test_error")
 
 SETTINGS = {
     "paper": Profile(PAPER),
@@ -182,12 +183,12 @@ def sweep(item: str, dataset: str, title: str, source: str, alphas: Sequence[flo
         source=f"Bui et al. 2019 (arXiv 1912.07868), {source}",
         cells=cells(dataset, alphas),
         settings=SETTINGS,
-        columns=(weight_sparsity, neuron_sparsity, test_error, Column("best_test_error", "best-on-test error")),
+        columns=(weight_sparsity, neuron_sparsity, test_error, plain("best_test_error")),
         extra=(
             recalibrated,
-            Column("weight_sparsity_exact", "exact zeros"),
+            plain("weight_sparsity_exact"),
             *COMPACT,
-            Column("latency_ratio", "compact network: latency over dense", unit="", digits=2),
+            plain("latency_ratio"),
         ),
         baseline="group_lasso",
         claims=tuple(claims),

@@ -1,7 +1,8 @@
 """Which penalty factor the quick profile of the table uses, chosen on images held out of the training set."""
 
 from reproductions.sgl0 import PAPER, QUICK_EPOCHS
-from suite.experiment.reproduction import Column, Profile, Reproduction, grid
+from suite.experiment.metrics import column
+from suite.experiment.reproduction import Profile, Reproduction, grid
 from suite.methods import method
 
 FACTORS = (1.0, 5.0, 10.0, 20.0, 40.0, 80.0)
@@ -18,9 +19,9 @@ TABLE = Reproduction(
     ),
     settings={"quick": Profile(PAPER.squeezed(QUICK_EPOCHS))},
     columns=(
-        Column("weight_sparsity", "weight sparsity", better="higher"),
-        Column("neuron_sparsity", "neuron sparsity", better="higher"),
-        Column("test_error", "held-out error", better="lower"),
+        column("weight_sparsity"),
+        column("neuron_sparsity"),
+        column("test_error", "held-out error"),
     ),
     baseline="dense",
 )

@@ -2,7 +2,8 @@
 
 from reproductions.sgl0 import PAPER, QUICK_EPOCHS
 from suite.experiment.claims import comparable, distinguishable, highest, lower, lowest
-from suite.experiment.reproduction import COMPACT, Cell, Column, Profile, Reproduction, Scatter, grid
+from suite.experiment.metrics import COMPACT, column, plain
+from suite.experiment.reproduction import Cell, Profile, Reproduction, Scatter, grid
 from suite.methods import method
 
 QUICK_FACTOR = 20.0
@@ -33,9 +34,9 @@ ADAPTIVE = tuple(
 TRAINED = ("cges", "group_lasso", "sparse_group_lasso", "sgl0")
 """The paper's rows whose counts are comparable; its l0 row is counted in a way of its own."""
 
-weight_sparsity = Column("weight_sparsity", "weight sparsity", better="higher", tolerance=1.0)
-neuron_sparsity = Column("neuron_sparsity", "neuron sparsity", better="higher", tolerance=2.0)
-test_error = Column("test_error", "test error", better="lower", tolerance=0.1)
+weight_sparsity = column("weight_sparsity", tolerance=1.0)
+neuron_sparsity = column("neuron_sparsity", tolerance=2.0)
+test_error = column("test_error", tolerance=0.1)
 
 TEXT = "section 3.1, text on Table 1"
 
@@ -62,12 +63,12 @@ TABLE = Reproduction(
             departures=("Embedded 8x8 digits, enlarged, for five epochs: a check of the code, not a result.",),
         ),
     },
-    columns=(weight_sparsity, neuron_sparsity, test_error, Column("best_test_error", "best-on-test error")),
+    columns=(weight_sparsity, neuron_sparsity, test_error, plain("best_test_error")),
     extra=(
-        Column("weight_sparsity_exact", "exact zeros"),
+        plain("weight_sparsity_exact"),
         *COMPACT,
-        Column("latency_ratio", "compact network: latency over dense", unit="", digits=2),
-        Column("architecture", "compact network", unit=""),
+        plain("latency_ratio"),
+        column("architecture"),
     ),
     baseline="group_lasso",
     claims=(

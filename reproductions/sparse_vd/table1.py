@@ -2,7 +2,8 @@
 
 from reproductions.sparse_vd import SOURCE
 from suite.experiment.claims import comparable, lower
-from suite.experiment.reproduction import COMPACT, Cell, Column, Curves, Profile, Reproduction
+from suite.experiment.metrics import COMPACT, column, plain
+from suite.experiment.reproduction import Cell, Curves, Profile, Reproduction
 from suite.methods import method
 from suite.methods.schedule import Schedule
 
@@ -32,8 +33,8 @@ CELLS = tuple(
 QUICK = {"LeNet-300-100": (20, 2.0), "LeNet-5": (6, 4.0)}
 """Epochs, and the factor on the rate."""
 
-test_error = Column("test_error", "test error", better="lower", tolerance=0.2)
-compression = Column("compression", "compression: weights", unit="", digits=1, better="higher", tolerance=10.0)
+test_error = column("test_error", tolerance=0.2)
+compression = column("compression", tolerance=10.0)
 
 
 TABLE = Reproduction(
@@ -60,17 +61,17 @@ TABLE = Reproduction(
     },
     columns=(
         test_error,
-        *(Column(f"layer_sparsity_{i}", f"layer {i}: zeros", digits=1, tolerance=2.0) for i in (1, 2, 3, 4)),
+        *(column(f"layer_sparsity_{i}", tolerance=2.0) for i in (1, 2, 3, 4)),
         compression,
-        Column("compression_indexed", "compression: weights and indices", unit="", digits=1, better="higher"),
+        column("compression_indexed"),
     ),
     extra=(
-        Column("weights_left", "weights left"),
-        Column("test_error@no threshold", "test error, no weight set to zero"),
-        Column("best_test_error", "best-on-test error"),
-        Column("neuron_sparsity", "neuron sparsity"),
+        plain("weights_left"),
+        plain("test_error@no threshold", "test error, no weight set to zero"),
+        plain("best_test_error"),
+        plain("neuron_sparsity"),
         *COMPACT,
-        Column("architecture", "compact network", unit=""),
+        column("architecture"),
     ),
     baseline="original",
     claims=tuple(
@@ -94,7 +95,7 @@ TABLE = Reproduction(
             ),
         )
     ),
-    figures=(Curves(columns=(Column("weights_left", "weights left", better="lower"), test_error), along="training"),),
+    figures=(Curves(columns=(column("weights_left"), test_error), along="training"),),
     departures=(
         "Settings are those of the authors' scripts: inputs x / 256 less the mean image, initial weights, rates, the divergence brought in"
         " between epochs 5 and 20 of 200 (an author says elsewhere that there was none of that), noise bounded by the clamp, weights beyond"

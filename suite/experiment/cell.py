@@ -1,4 +1,4 @@
-"""The parts of a table as data: its columns, the cells that its runs come from, and the profiles they run in."""
+"""The parts of a table as data: the cells that its runs come from, and the profiles they run in."""
 
 from __future__ import annotations
 
@@ -10,32 +10,6 @@ from suite.experiment.setup import Setup
 from suite.experiment.spec import RunSpec
 from suite.methods.base import Method
 from suite.methods.schedule import Schedule
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table: a metric of the record and how it is shown.
-
-    better       "lower" or "higher": which end is printed bold, and which way a difference is good; "" for neither
-    tolerance    how far from the published number still counts as reproduced, in the metric's unit; None: no verdict
-    """
-
-    metric: str
-    title: str
-    unit: str = "%"
-    digits: int = 2
-    better: str = ""
-    tolerance: float | None = None
-
-
-COMPACT = (
-    Column("parameters_left", "parameters left"),
-    Column("flops_left", "FLOPs left"),
-    Column("compact_parameters_left", "compact network: parameters"),
-    Column("compact_flops_left", "compact network: FLOPs"),
-    Column("compact_disagreements", "compact network: images classified differently", unit="", digits=0),
-)
-"""What is left of the network, with zeros in it and made smaller, and whether the two say the same."""
 
 
 @dataclass(frozen=True)

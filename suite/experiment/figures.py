@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from suite.experiment.cell import Column
+from suite.experiment.metrics import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,16 +9,15 @@ from functools import cached_property
 from typing import Any
 
 from suite.base.errors import SuiteError
-from suite.experiment.cell import COMPACT, Cell, Column, Profile, grid
+from suite.experiment.cell import Cell, Profile, grid
 from suite.experiment.figures import Boxplot, Contours, Curves, Figure, Filters, Lines, Panel, Scatter, StrengthPath, Sweep
+from suite.experiment.metrics import Column
 from suite.experiment.setup import BF16
 from suite.experiment.spec import RunSpec
 
 __all__ = [
-    "COMPACT",
     "Boxplot",
     "Cell",
-    "Column",
     "Contours",
     "Curves",
     "Figure",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from suite.experiment.cell import Column
+from suite.experiment.metrics import Column
 from suite.judging.scale import NO_VERDICT
 from suite.records.naming import groups, labels
 from suite.records.results import Results, Row

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from suite.experiment.claims import AnyClaim, MatchedClaim, PathClaim, ReachesClaim
-from suite.experiment.reproduction import Column
+from suite.experiment.metrics import Column
 from suite.judging.published import Number, load
 from suite.judging.scale import NO_VERDICT, why_no_result
 from suite.records.results import Results, Row

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from suite.base.errors import SuiteError
 from suite.experiment.cell import Cell
+from suite.experiment.metrics import derived
 from suite.experiment.reproduction import Experiment, Reproduction
 from suite.records.store import Store
 
@@ -19,42 +20,6 @@ if TYPE_CHECKING:
 
 CHECK = "smoke"
 """The profile whose runs check the code."""
-LEVELS = (50, 80, 90, 95, 98)
-"""Accuracies in percent for which `steps_to_<level>` is derived."""
-
-
-def derived(record: dict[str, Any]) -> dict[str, Any]:
-    """The metrics of a record, with those that follow from them and from its curves.
-
-    test_accuracy, best_test_accuracy, validation_accuracy    100 minus the error
-    weights_left                  percent of the weights that are not exactly 0
-    latency_ratio                 compact over dense, where both latencies were measured
-    compression                   all weights over those that are not exactly 0, biases apart; None where none is left
-    compression_indexed           the same where each weight left is stored with an index of its size: half of that
-    first_layer_sparsity          of the first layer
-    layer_sparsity_<i>            of the i-th layer, from 1 at the bottom
-    steps_to_<level>              steps of the optimiser until the test accuracy was first seen at the level; where it never was, the
-                                  steps of the whole run, which is then a lower bound
-    conv_layers, weights, ...     facts about the network
-    """
-    metrics = {**record.get("network", {}), **record["metrics"]}
-    for name in ("test", "best_test", "validation"):
-        if f"{name}_error" in metrics:
-            metrics[f"{name}_accuracy"] = 100 - metrics[f"{name}_error"]
-    if "weight_sparsity_exact" in metrics:
-        left = metrics["weights_left"] = 100 - metrics["weight_sparsity_exact"]
-        metrics["compression"], metrics["compression_indexed"] = (100 / left, 50 / left) if left else (None, None)
-    if metrics.get("latency_dense_ms") and metrics.get("latency_compact_ms"):
-        metrics["latency_ratio"] = metrics["latency_compact_ms"] / metrics["latency_dense_ms"]
-    if record.get("layers"):
-        metrics["first_layer_sparsity"] = next(iter(record["layers"].values()))
-        metrics |= {f"layer_sparsity_{i}": sparsity for i, sparsity in enumerate(record["layers"].values(), 1)}
-    errors, steps = record.get("curves", {}).get("test_error", []), record.get("data", {}).get("epoch_steps", 0)
-    if errors and steps:
-        for level in LEVELS:
-            reached = next((i for i, error in enumerate(errors, 1) if 100 - error >= level), len(errors))
-            metrics[f"steps_to_{level}"] = reached * steps
-    return metrics
 
 
 def of_views(record: dict[str, Any]) -> dict[str, Any]:

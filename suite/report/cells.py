@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from suite.experiment.reproduction import Column
+from suite.experiment.metrics import Column
 from suite.judging.judged import Judged
 from suite.records.naming import group_label, grouped, labels
 from suite.records.results import Row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.experiment.reproduction import Column
+from suite.experiment.metrics import Column
 from suite.judging.judged import Judged
 from suite.judging.published import Published, load
 from suite.judging.scale import NO_VERDICT

@@ -3,7 +3,6 @@
     intervals     mean, SD and Student-t interval of a cell; Welch's difference; the interval of a single future run
     comparisons   exact permutation test and Holm's correction against one named baseline
     ranks         Friedman, Iman and Davenport, Nemenyi: several methods over several (data set, model) blocks
-    aggregate     interquartile mean over cells, bootstrap stratified over the seeds inside each cell
     claims        what a paper says about a table, as data (imports neither numpy nor scipy)
     blocks        which blocks can be ranked: those with runs of every method
     selection     the one-standard-error rule for the strength of a penalty

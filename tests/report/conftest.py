@@ -12,7 +12,8 @@ import pytest
 
 from suite.app.results import Results
 from suite.experiment.claims import best_average_rank, comparable, lower, lowest
-from suite.experiment.reproduction import Cell, Column, Profile, Reproduction, Scatter, grid
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Cell, Profile, Reproduction, Scatter, grid
 from suite.judging import published
 from suite.methods import method
 from suite.methods.base import Method

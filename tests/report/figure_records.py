@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from suite.app.results import Results
-from suite.experiment.reproduction import Cell, Column, Profile, Reproduction
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Cell, Profile, Reproduction
 from suite.methods import method
 from suite.methods.schedule import Schedule
 

@@ -40,7 +40,7 @@ def test_the_page_names_the_figure_and_the_departures(bare):
 
 
 def test_several_figures_are_named_by_their_numbers(bare):
-    twice = replace(bare, reproduction=replace(bare.reproduction, figures=bare.reproduction.figures * 2))
+    twice = replace_table(bare, replace(bare.reproduction, figures=bare.reproduction.figures * 2))
     assert "`figure1.png`, `figure2.png`" in twice.table("markdown")
 
 

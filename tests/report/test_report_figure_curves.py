@@ -7,7 +7,8 @@ import pytest
 from figure_records import ACCURACY, CURVED, LEFT, LOSS, cell, make, named, nothing_overlaps, read, trained, words
 from scipy import stats
 
-from suite.experiment.reproduction import Column, Curves, Filters
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Curves, Filters
 from suite.judging import published
 from suite.report.figures import curves, filters
 

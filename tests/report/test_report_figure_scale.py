@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from suite.experiment.cell import Column
+from suite.experiment.metrics import Column
 from suite.report.figures.scale import stretch
 
 ACCURACY = Column("accuracy", "accuracy", better="higher")

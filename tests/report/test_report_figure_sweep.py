@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from figure_records import cell, make, named, nothing_overlaps, read, words
 
-from suite.experiment.reproduction import Column, Sweep
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Sweep
 from suite.methods import method
 from suite.report.figures import sweep
 from suite.stats.intervals import summary

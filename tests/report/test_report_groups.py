@@ -136,7 +136,9 @@ def test_holm_corrects_within_a_data_set(grouped):
     spread = [-0.2, -0.1, 0.0, 0.1, 0.2]
     means = {"l1": 0.0, "cges": 10.0, "integrated_tl1": 20.0}
     rows = [
-        replace(row, runs=tuple({"seed": i, "test_accuracy": means[row.cell.name] + s} for i, s in enumerate(spread)), planned=5)
+        replace(
+            row, runs=tuple({"seed": i, "test_accuracy": means[row.cell.name] + s} for i, s in enumerate(spread)), keys=row.keys[:1] * 5
+        )
         for row in results.rows
     ]
     results.__dict__["rows"] = rows

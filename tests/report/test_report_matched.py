@@ -11,7 +11,8 @@ from scipy import stats
 
 from suite.app.catalogue import get, ids
 from suite.experiment.claims import MatchedClaim, PathClaim, ReachesClaim, at_matched, reaches
-from suite.experiment.reproduction import Column, Matched, StrengthPath
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Matched, StrengthPath
 from suite.judging.path import between
 from suite.judging.path import matched as at_level
 from suite.report.matched import matched

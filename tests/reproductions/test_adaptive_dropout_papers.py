@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from suite.app.catalogue import get
+from suite.experiment.metrics import derived
 from suite.judging.published import load
-from suite.records.results import derived
 
 CASE, SPARSE = get("flip-side/table1"), get("sparse-vd/table1")
 
@@ -82,4 +82,4 @@ def test_published_compressions_count_weights_and_no_indices(net, sizes, printed
     assert abs(found["compression"] / numbers[f"{net}/sparse_vd", "compression"].value - 1) < 0.12
     assert [found[f"layer_sparsity_{i}"] for i, _ in enumerate(sizes, 1)] == sparsities
     nothing = derived({"metrics": {"weight_sparsity_exact": 100.0}})
-    assert (nothing["compression"], nothing["compression_indexed"]) == (None, None)
+    assert not {"compression", "compression_indexed"} & set(nothing)

@@ -9,7 +9,8 @@ import pytest
 from suite import data
 from suite.app import api
 from suite.app.results import Results
-from suite.experiment.reproduction import Column, Profile, Reproduction, grid
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Profile, Reproduction, grid
 from suite.methods import method
 from suite.methods.schedule import Schedule
 from suite.records.store import Store

@@ -15,7 +15,8 @@ from suite.app.results import Results
 from suite.base import checkpoint
 from suite.base.errors import SuiteError
 from suite.base.seeding import Streams
-from suite.experiment.reproduction import Cell, Column, Profile, Reproduction
+from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Cell, Profile, Reproduction
 from suite.experiment.spec import RunSpec
 from suite.experiment.task import Task
 from suite.methods.schedule import Schedule

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from suite.experiment.cell import Column
 from suite.experiment.figures import Boxplot
+from suite.experiment.metrics import Column
 from suite.judging.judged import Judged
 from suite.records.results import Row
 from suite.report.cells import heading

@@ -5,8 +5,9 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from suite.experiment.cell import Column
 from suite.experiment.figures import Curves
+from suite.experiment.metrics import Column
+from suite.experiment.metrics import curve as metric_curve
 from suite.judging import published
 from suite.judging.judged import Judged
 from suite.records.results import Row
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-COMPLEMENTS = {"test_accuracy": "test_error", "weights_left": "weight_sparsity_exact"}
 THIN: dict[str, Any] = {"linestyle": "-", "linewidth": 0.6, "alpha": 0.8}
 """A curve of the paper, in the colour of ours."""
 MARKS = 8
@@ -105,7 +105,7 @@ def _rows(results: Judged) -> list[Row]:
 
 def curve(row: Row, metric: str, band: str = "seeds") -> list[CurvePoint]:
     """The points at the ends of the epochs; none where no record has the curve or the steps of an epoch."""
-    records = [record for record in row.records if record["data"].get("epoch_steps") and _values(record, metric)]
+    records = [record for record in row.records if record["data"].get("epoch_steps") and metric_curve(record, metric)]
     over = _starts if band == "starts" else _seeds
     return [CurvePoint(epoch * records[0]["data"]["epoch_steps"], *point) for epoch, point in enumerate(over(records, metric), 1)]
 
@@ -113,25 +113,18 @@ def curve(row: Row, metric: str, band: str = "seeds") -> list[CurvePoint]:
 def _seeds(records: list[dict[str, Any]], metric: str) -> list[Band]:
     from suite.stats.intervals import summary
 
-    found = (summary(values) for values in zip(*(_values(record, metric) for record in records), strict=False))
+    found = (summary(values) for values in zip(*(metric_curve(record, metric) for record in records), strict=False))
     return [(s.n, s.mean, s.low, s.high) if s.n > 1 else (s.n, s.mean, None, None) for s in found]
 
 
 def _starts(records: list[dict[str, Any]], metric: str) -> list[Band]:
-    curves = ([_mean(of) for of in zip(*(_values(r, metric + end) for r in records), strict=False)] for end in ("", "_low", "_high"))
+    curves = ([_mean(of) for of in zip(*(metric_curve(r, metric + end) for r in records), strict=False)] for end in ("", "_low", "_high"))
     return [(len(records), *ends) for ends in zip(*curves, strict=True)]
 
 
 def _mean(values: tuple[float | None, ...]) -> float:
     """NaN where a record has no number."""
     return statistics.fmean(float("nan") if value is None else value for value in values)
-
-
-def _values(record: dict[str, Any], metric: str) -> list[float]:
-    curves = record.get("curves", {})
-    if metric in COMPLEMENTS:
-        return [100 - value for value in curves.get(COMPLEMENTS[metric], [])]
-    return curves.get(metric, [])
 
 
 def _look(style: Style) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from suite.experiment.cell import Column
+from suite.experiment.metrics import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

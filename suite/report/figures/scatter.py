@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from suite.experiment.cell import Column
 from suite.experiment.figures import Scatter
+from suite.experiment.metrics import Column
 from suite.judging.judged import Judged
 from suite.judging.published import Published, load
 from suite.records.naming import labels

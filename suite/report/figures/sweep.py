@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from suite.experiment.cell import Column
 from suite.experiment.figures import Sweep
+from suite.experiment.metrics import Column
 from suite.judging.judged import Judged
 from suite.records.naming import series_labels
 from suite.records.results import Row
