@@ -17,7 +17,7 @@ from suite.report.facts import header, plural
 from suite.report.matched import matched
 from suite.report.ranks import ranks
 
-OWN = {  # where pylatexenc has text signs of other fonts
+OWN = {  # pylatexenc has text signs for them, or none; ± and ℓ would be taken for letters below
     "|": "$|$",
     "±": r"$\pm$",
     "\N{MULTIPLICATION SIGN}": r"$\times$",
