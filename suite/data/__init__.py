@@ -37,7 +37,6 @@ __all__ = [
     "load",
     "names",
     "prepare",
-    "stand_in",
     "subset",
 ]
 
@@ -65,17 +64,11 @@ SOURCES: dict[str, Source] = {
     "digits8": Digits(rescale),
 }
 ELSEWHERE = "name the folder that holds it with --data-root or SUITE_DATA"
-STAND_INS = {"mnist": "digits", "fashion-mnist": "digits"}
 
 
 def names() -> tuple[str, ...]:
     """The data sets that `load` knows."""
     return tuple(SOURCES)
-
-
-def stand_in(name: str) -> str | None:
-    """The data set of the same shape that ships with the suite and may take the place of `name`, or None."""
-    return STAND_INS.get(name)
 
 
 def available(root: Root = None) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""CIFAR-10 and CIFAR-100, from torchvision's layout or by torchvision's download."""
+"""CIFAR-10 and CIFAR-100, from torchvision's layout or from the address that torchvision names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suite.data.errors import DataCorrupt
-from suite.data.network import fetch, serving, torchvision_class
+from suite.data.network import check_by_torchvision, fetch, serving, torchvision_class
 from suite.data.prepared import DELETE
 from suite.data.root import is_there, readable
 
@@ -61,10 +61,12 @@ class Cifar:
         return serving([source.url.removesuffix(source.filename)], source.filename)
 
     def download(self, scratch: Path, mirrors: list[str]) -> Arrays:
-        """Let torchvision fetch and unpack the archive into `scratch`, and read the pickles; raises DownloadFailed."""
+        """Fetch and unpack the archive that torchvision names into `scratch`, and read the pickles; raises DownloadFailed."""
+        from pooch import Untar
+
         source = torchvision_class(self.class_name)
-        attributes = {key: getattr(source, key) for key in ("filename", "tgz_md5", "train_list", "test_list", "meta")}
-        fetch(self.class_name, scratch, url=mirrors[0] + source.filename, **attributes)
+        fetch(mirrors, source.filename, scratch, source.tgz_md5, Untar(extract_dir="."))
+        check_by_torchvision(self.class_name, scratch)
         return self.read(scratch / self.layout)
 
     def _read_batch(self, path: Path) -> tuple[np.ndarray, np.ndarray]:

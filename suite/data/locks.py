@@ -4,74 +4,47 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from suite.data.errors import DataRootError
 
-try:
-    import fcntl
-except ImportError:  # not a POSIX system
-    fcntl = None  # type: ignore[assignment]
-
 log = logging.getLogger(__name__)
 UNSUPPORTED = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}  # some network file systems have no flock
-Release = Callable[[], None]
 
 
 @contextmanager
-def lock(path: Path, timeout: float = 900.0, poll: float = 0.05) -> Iterator[None]:
+def lock(path: Path, timeout: float = 900.0) -> Iterator[None]:
     """Hold the lock file `path`; raises DataRootError when another process has held it for `timeout` seconds.
 
     The lock is `flock`, which the system drops with the process; the empty file stays. Where there is no `flock` the lock is
-    the existence of `path` with the suffix .held, which a killed process leaves behind: the error names it.
+    the existence of `path` with the suffix .held, which names its process; one that a process killed on another machine left
+    behind has to be deleted by hand.
     """
-    deadline = time.monotonic() + timeout
-    release = _acquire(path)
-    if release is None:
-        log.info("waiting for another process to release %s", path)
-    while release is None:
-        if time.monotonic() > deadline:
-            raise DataRootError(
-                f"another process has held {path} for {timeout:g} s",
-                f"wait for it, or delete {path} and {path.with_suffix('.held').name} if there is none",
-            )
-        time.sleep(poll)
-        release = _acquire(path)
-    try:
-        yield
-    finally:
-        release()
+    from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
-
-def _acquire(path: Path) -> Release | None:
-    if fcntl is not None:
+    def acquired(kind: type[BaseFileLock], file: Path) -> BaseFileLock:
+        found = kind(file, timeout, fallback_to_soft=False)
         try:
-            return _flock(path)
+            found.acquire(blocking=False)
+        except Timeout:
+            log.info("waiting for another process to release %s", file)
+            found.acquire()
+        return found
+
+    held = path.with_suffix(".held")
+    try:
+        try:
+            chosen = acquired(FileLock, path)
         except OSError as error:
             if error.errno not in UNSUPPORTED:
                 raise
-    return _create(path.with_suffix(".held"))
-
-
-def _flock(path: Path) -> Release | None:
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
+            chosen = acquired(SoftFileLock, held)
+    except Timeout:
+        remedy = f"wait for it, or delete {path} and {held.name} if there is none"
+        raise DataRootError(f"another process has held {path} for {timeout:g} s", remedy) from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        if isinstance(error, BlockingIOError):
-            return None
-        raise
-    return lambda: os.close(handle)
-
-
-def _create(path: Path) -> Release | None:
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except FileExistsError:
-        return None
-    return path.unlink
+        yield
+    finally:
+        chosen.release()

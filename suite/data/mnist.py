@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST, from torchvision's layout or by torchvision's download."""
+"""MNIST and Fashion-MNIST, from torchvision's layout or from the mirrors that torchvision names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.data.errors import DataCorrupt
-from suite.data.network import fetch, serving, torchvision_class
+from suite.data.network import check_by_torchvision, fetch, serving, torchvision_class
 from suite.data.prepared import DELETE
 from suite.data.root import is_there, readable
 
@@ -52,8 +52,12 @@ class Mnist:
         return serving(source.mirrors, source.resources[0][0])
 
     def download(self, scratch: Path, mirrors: list[str]) -> Arrays:
-        """Let torchvision fetch the files into `scratch`, and read them; raises DownloadFailed."""
-        fetch(self.class_name, scratch, mirrors=mirrors, resources=torchvision_class(self.class_name).resources)
+        """Fetch the files that torchvision names into its layout under `scratch`, and read them; raises DownloadFailed."""
+        from pooch import Decompress
+
+        for file, md5 in torchvision_class(self.class_name).resources:
+            fetch(mirrors, file, scratch / self.layout, md5, Decompress(name=file.removesuffix(".gz")))
+        check_by_torchvision(self.class_name, scratch)
         return self.read(scratch / self.layout)
 
 

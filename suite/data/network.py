@@ -1,12 +1,9 @@
-"""Downloads, by torchvision or of one file, that give up soon when the network does not answer."""
+"""Downloads that give up soon when the network does not answer."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -15,7 +12,6 @@ from typing import Any
 log = logging.getLogger(__name__)
 PROBE_SECONDS = 5.0
 STALL_SECONDS = 8.0
-START_SECONDS = 120.0  # for the child to import torchvision; a network is not involved
 
 
 class DownloadFailed(Exception):
@@ -36,21 +32,39 @@ def torchvision_class(class_name: str) -> Any:
     return getattr(datasets, class_name)
 
 
-def fetch(class_name: str, folder: Path, **attributes: Any) -> None:
-    """Let torchvision's `class_name`, with `attributes` in place of its own, download into `folder`; raises DownloadFailed.
+def fetch(mirrors: list[str], file: str, folder: Path, md5: str | None = None, unpack: Any = None) -> Path:
+    """Download `file` into `folder` from the first of `mirrors` that has it, and return its path; raises DownloadFailed.
 
-    In a child process, which is stopped when nothing has come for STALL_SECONDS: torchvision sets no timeouts, and a child
-    can be stopped wherever it hangs.
+    The file is there whole, with the MD5 that is given, or not at all; `unpack` is one of pooch's processors. The first mirror from
+    which nothing comes for STALL_SECONDS ends it: a user waits once for a network that no longer answers.
     """
-    log.info("downloading %s", class_name)
-    _child(folder, function="by_torchvision", class_name=class_name, attributes=attributes)
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel(logging.WARNING)
+    headers = {"User-Agent": "suite", "Accept-Encoding": "identity"}
+    downloader = pooch.HTTPDownloader(chunk_size=1 << 16, timeout=(PROBE_SECONDS, STALL_SECONDS), headers=headers)
+    name, reason = file.rpartition("/")[2], f"no mirror of {file}"
+    for mirror in mirrors:
+        log.info("downloading %s", mirror + file)
+        try:
+            pooch.retrieve(mirror + file, md5 and f"md5:{md5}", name, folder, unpack, downloader)
+            return folder / name
+        except requests.RequestException as error:
+            if "timed out" in str(error):  # requests has three classes for it
+                raise DownloadFailed(f"no data for {STALL_SECONDS:g} s") from None
+            reason = str(error)
+        except ValueError as error:  # pooch's, for another MD5
+            reason = str(error)
+    raise DownloadFailed(reason)
 
 
-def fetch_file(url: str, folder: Path) -> Path:
-    """Download `url` into `folder`, by a child process as `fetch`, and return the file; raises DownloadFailed."""
-    log.info("downloading %s", url)
-    _child(folder, function="one_file", url=url, name="download", timeout=2 * STALL_SECONDS)
-    return folder / "download"
+def check_by_torchvision(class_name: str, folder: Path) -> None:
+    """Let torchvision check and read what was put into `folder` in its layout; raises DownloadFailed."""
+    try:
+        torchvision_class(class_name)(folder, train=False)
+    except RuntimeError as error:
+        raise DownloadFailed(str(error)) from None
 
 
 def serving(mirrors: list[str], file: str, seconds: float = PROBE_SECONDS) -> list[str]:
@@ -82,40 +96,3 @@ def serving(mirrors: list[str], file: str, seconds: float = PROBE_SECONDS) -> li
         return served
     reasons = {answers.get(mirror, f"no answer in {seconds:g} s") for mirror in mirrors}
     raise DownloadFailed(f"no mirror serves {file} ({', '.join(sorted(reasons))})")
-
-
-def _child(folder: Path, **order: Any) -> None:
-    _watched([sys.executable, "-m", "suite.data.fetch", json.dumps(order | {"folder": str(folder)})], folder)
-
-
-def _watched(command: list[str], folder: Path) -> None:
-    """Run `command`, which writes into `folder`; stop it when the folder does not grow."""
-    errors = folder / "errors.txt"
-    with open(errors, "wb") as stream:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
-    try:
-        size, since = -1, time.monotonic()
-        while child.poll() is None:
-            now, limit = time.monotonic(), STALL_SECONDS if (folder / "ready").exists() else START_SECONDS
-            if (grown := _bytes_in(folder)) != size:
-                size, since = grown, now
-            elif now - since > limit:
-                raise DownloadFailed(f"no data for {limit:g} s")
-            time.sleep(0.05)
-    finally:
-        child.kill()
-        child.wait()
-    if child.returncode:
-        last = errors.read_text(errors="replace").strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
-        raise DownloadFailed(last[0])
-
-
-def _bytes_in(folder: Path) -> int:
-    """Bytes of the files under `folder`, plus one for each file."""
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += 1 + path.stat().st_size
-        except FileNotFoundError:  # renamed meanwhile
-            continue
-    return total

@@ -13,12 +13,14 @@ REMEDY = "name a folder that can be used with --data-root or SUITE_DATA"
 
 
 def data_root(root: str | os.PathLike[str] | None = None) -> Path:
-    """The folder of the prepared files: `root`, else SUITE_DATA, else `suite` under XDG_CACHE_HOME or ~/.cache.
+    """The folder of the prepared files: `root`, else SUITE_DATA, else the user's cache folder of this system, on Linux ~/.cache/suite.
 
     It need not exist. Raises DataRootError where it exists but cannot be listed, or is no folder.
     """
-    chosen = root or os.environ.get("SUITE_DATA") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "suite"
+    from platformdirs import user_cache_path
+
     try:
+        chosen = root or os.environ.get("SUITE_DATA") or user_cache_path("suite", appauthor=False)
         folder = Path(chosen).expanduser().absolute()
     except RuntimeError as error:
         raise DataRootError(f"no data root: {error}", REMEDY) from None

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from suite.data.errors import DataCorrupt
-from suite.data.network import DownloadFailed, fetch_file, serving
+from suite.data.network import DownloadFailed, fetch, serving
 from suite.data.prepared import DELETE
 from suite.data.root import is_there, readable
 
@@ -46,7 +46,7 @@ class UciSource:
 
     def download(self, scratch: Path, mirrors: list[str]) -> Arrays:
         """Fetch the archive into `scratch`, and read the files in it; raises DownloadFailed."""
-        unpack(fetch_file(mirrors[0] + self.archive, scratch), self.files, scratch)
+        unpack(fetch(mirrors, self.archive, scratch), self.files, scratch)
         try:
             return self.read(scratch)
         except DataCorrupt as error:

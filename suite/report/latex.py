@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
+from functools import cache
+
+from pylatexenc.latexencode import UnicodeToLatexEncoder
 
 from suite.judging.judged import Judged
 from suite.judging.scale import why_no_result
@@ -14,30 +17,16 @@ from suite.report.facts import header, plural
 from suite.report.matched import matched
 from suite.report.ranks import ranks
 
-SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": "$<$",
-    ">": "$>$",
+OWN = {  # pylatexenc has text signs for them, or none; ± and ℓ would be taken for letters below
     "|": "$|$",
     "±": r"$\pm$",
     "\N{MULTIPLICATION SIGN}": r"$\times$",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "≠": r"$\neq$",
-    "\N{MINUS SIGN}": "$-$",
     "→": r"$\rightarrow$",
     "↑": r"$\uparrow$",
     "↓": r"$\downarrow$",
     "—": "---",
     "\N{EN DASH}": "--",
     "\N{SCRIPT SMALL L}": r"$\ell$",
-    "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
-    "β": r"$\beta$",
-    "χ": r"$\chi$",
-    "λ": r"$\lambda$",
-    "μ": r"$\mu$",
 }
 SIGNS = {"reproduced": "$^{=}$", "not reproduced": r"$^{\neq}$", "inconclusive": "$^{?}$"}
 SIZE = [{"selector": "scriptsize", "props": ":{};"}, {"selector": r"setlength{\tabcolsep}", "props": ":{3pt};"}]
@@ -127,10 +116,19 @@ def _stacked(head: str) -> str:
 
 def escape(text: str) -> str:
     """Text that LaTeX prints as it is; a letter that pdflatex does not know becomes the nearest that it does."""
-    return "".join(SPECIAL.get(c) or _known(c) for c in re.sub(r"\s+", " ", text))
+    return "".join(map(_escaped, re.sub(r"\s+", " ", text)))
 
 
-def _known(c: str) -> str:
-    if ord(c) < 0x180:
+@cache
+def _escaped(c: str) -> str:
+    if c in OWN:
+        return OWN[c]
+    if 0x80 <= ord(c) < 0x180:
         return c
-    return "".join(x for x in unicodedata.normalize("NFKD", c) if ord(x) < 0x80) or "?"
+    nearest = "".join(x for x in unicodedata.normalize("NFKD", c) if ord(x) < 0x80) or "?"
+    if c.isalnum() and not unicodedata.name(c, "").startswith("GREEK"):
+        return nearest
+    encoder = UnicodeToLatexEncoder(
+        replacement_latex_protection="braces-after-macro", unknown_char_policy=lambda _: nearest, unknown_char_warning=False
+    )
+    return re.sub(r"^\\ensuremath\{(.*)\}$", r"$\1$", encoder.unicode_to_latex(c))

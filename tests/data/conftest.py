@@ -80,22 +80,27 @@ def closed():
 def server():
     """The address of a server, the dictionary of what it serves (content by path) and the list of paths it was asked for.
 
-    A content that is a tuple is sent up to its first part, with the length of all parts, and then nothing comes until the end.
+    A content may be a list of parts, sent one after the other below the length of all: a number in it is a pause in seconds, and at
+    None the connection is closed.
     """
     files, requests, done = {}, [], threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             requests.append(self.path)
-            parts = files.get(self.path)
-            self.send_response(404 if parts is None else 200)
-            parts = parts if isinstance(parts, tuple) else (parts or b"",)
-            self.send_header("Content-Length", str(sum(map(len, parts))))
+            content = files.get(self.path)
+            self.send_response(404 if content is None else 200)
+            parts = content if isinstance(content, list) else [content or b""]
+            self.send_header("Content-Length", str(sum(len(part) for part in parts if isinstance(part, bytes))))
             self.end_headers()
-            self.wfile.write(parts[0])
-            if len(parts) > 1:
-                self.wfile.flush()
-                done.wait(30)
+            for part in parts:
+                if part is None or done.is_set():
+                    return
+                if isinstance(part, bytes):
+                    self.wfile.write(part)
+                    self.wfile.flush()
+                else:
+                    done.wait(part)
 
         def log_message(self, *_):
             pass

@@ -8,20 +8,33 @@ import time
 import pytest
 
 from suite import data
-from suite.data import locks
 from suite.data.checksum import checksum
 from suite.data.locks import lock
 
+WITHOUT_FLOCK = """
+import errno, fcntl
+
+def unsupported(*_):
+    raise OSError(errno.ENOLCK, "No locks available")
+
+fcntl.flock = unsupported
+"""
+HOLDER = """
+import sys, time
+from pathlib import Path
+from suite.data.locks import lock
+
+with lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 BUILDER = """
 import sys, time
 from pathlib import Path
 import numpy as np
 from suite import data
-from suite.data import locks
 
-root, marker, use_flock = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "flock"
-if not use_flock:
-    locks.fcntl = None
+root, marker = Path(sys.argv[1]), Path(sys.argv[2])
 
 class Slow:
     layout = "nowhere"
@@ -43,11 +56,11 @@ print(len(data.prepared.read(data.prepare("sdd", root))["x_train"]))
 """
 
 
-@pytest.mark.parametrize("how", ["flock", "file"])
-def test_processes_that_need_the_same_file_build_it_once(how, tmp_path, monkeypatch):
+@pytest.mark.parametrize("machine_has", ["", WITHOUT_FLOCK], ids=["flock", "no flock"])
+def test_processes_that_need_the_same_file_build_it_once(machine_has, tmp_path, monkeypatch):
     root, marker = tmp_path / "root", tmp_path / "built"
     monkeypatch.delenv("SUITE_OFFLINE")
-    command = [sys.executable, "-c", BUILDER, str(root), str(marker), how]
+    command = [sys.executable, "-c", machine_has + BUILDER, str(root), str(marker)]
     pipe = subprocess.PIPE
     processes = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(4)]
     for process in processes:
@@ -59,7 +72,7 @@ def test_processes_that_need_the_same_file_build_it_once(how, tmp_path, monkeypa
     assert [process.returncode for process in processes] == [0] * 4, outcomes
     assert {out.strip() for out, _ in outcomes} == {"1000"}
     assert marker.read_text() == "built\n"
-    assert sorted(os.listdir(root)) == ([".sdd.lock", "sdd.npz"] if how == "flock" else ["sdd.npz"])
+    assert sorted(os.listdir(root)) == [".sdd.lock", "sdd.npz"]
 
 
 def test_writers_without_a_lock_leave_one_whole_file(tmp_path, features, images):
@@ -82,16 +95,14 @@ def test_writers_without_a_lock_leave_one_whole_file(tmp_path, features, images)
     assert sorted(os.listdir(tmp_path)) == ["a.npz", "b.npz", "sdd.npz"]
 
 
-@pytest.fixture(params=["flock", "no fcntl", "no flock on this file system"])
+@pytest.fixture(params=[None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP], ids=["flock", "ENOSYS", "ENOLCK", "EOPNOTSUPP"])
 def way(request, monkeypatch):
-    if request.param == "no fcntl":
-        monkeypatch.setattr(locks, "fcntl", None)
-    elif request.param == "no flock on this file system":
+    if request.param is not None:
 
         def unsupported(*_):
-            raise OSError(errno.ENOLCK, "No locks available")
+            raise OSError(request.param, "no flock on this file system")
 
-        monkeypatch.setattr(locks.fcntl, "flock", unsupported)
+        monkeypatch.setattr("fcntl.flock", unsupported)
     return request.param
 
 
@@ -111,15 +122,26 @@ def test_lock_excludes_and_is_released(way, tmp_path):
         pass
 
 
-@pytest.mark.skipif(locks.fcntl is None, reason="no flock")
-def test_lock_of_a_killed_process_is_free(tmp_path):
+def test_lock_of_a_killed_process_is_free(way, tmp_path):
     path = tmp_path / ".x.lock"
-    code = "import sys, time; from pathlib import Path; from suite.data.locks import lock\n"
-    code += "with lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    code = (WITHOUT_FLOCK if way else "") + HOLDER
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "held\n"
         with pytest.raises(data.DataRootError), lock(path, 0.1):
             pass
         process.send_signal(signal.SIGKILL)
     with lock(path, 1):
+        pass
+
+
+def test_a_process_that_has_to_wait_says_so(tmp_path, caplog):
+    caplog.set_level("INFO")
+    path = tmp_path / ".x.lock"
+    with lock(path), pytest.raises(data.DataRootError), lock(path, 0.1):
+        pass
+    assert f"waiting for another process to release {path}" in caplog.text
+
+
+def test_a_lock_file_that_cannot_be_made_is_no_reason_to_wait(tmp_path):
+    with pytest.raises(OSError, match="Is a directory"), lock(tmp_path, 5):
         pass

@@ -3,7 +3,6 @@ import hashlib
 import os
 import socket
 import struct
-import sys
 import threading
 import time
 
@@ -95,8 +94,8 @@ def test_incomplete_layout_is_not_there(layout, tmp_path):
     ],
 )
 def test_offline_message(name, layout, tmp_path, monkeypatch):
-    monkeypatch.setattr(network, "_child", None)
     monkeypatch.setattr(type(data.SOURCES[name]), "mirrors", None)
+    monkeypatch.setattr(type(data.SOURCES[name]), "download", None)
     with pytest.raises(data.DataUnavailable, match="SUITE_OFFLINE is set") as error:
         data.load(name, tmp_path / "new")
     text = str(error.value)
@@ -207,32 +206,47 @@ def test_root_that_cannot_be_written(tmp_path, monkeypatch):
         data.load("mnist", tmp_path)
 
 
-def run(code, folder):
-    network._watched([sys.executable, "-c", code, str(folder)], folder)
+def refused(match, mirrors, folder, **options):
+    """A download fails for this reason and leaves nothing."""
+    with pytest.raises(network.DownloadFailed, match=match):
+        network.fetch(mirrors, "file", folder, **options)
+    assert os.listdir(folder) == []
 
 
-def test_stalled_download_is_stopped(tmp_path, monkeypatch):
+def test_stalled_download_is_given_up(server, silent, tmp_path, monkeypatch):
+    """At once: another mirror would double the time that a user waits for a network that does not answer."""
+    assert network.PROBE_SECONDS + max(network.PROBE_SECONDS, network.STALL_SECONDS) < 15
     monkeypatch.setattr(network, "STALL_SECONDS", 0.5)
-    code = "import os, pathlib, sys, time; f = pathlib.Path(sys.argv[1]);"
-    code += "(f / 'ready').touch(); (f / 'pid').write_text(str(os.getpid())); time.sleep(60)"
-    start = time.monotonic()
-    with pytest.raises(network.DownloadFailed, match=r"no data for 0\.5 s"):
-        run(code, tmp_path)
-    assert time.monotonic() - start < 10
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+    url, files, _ = server
+    files["/file"] = [b"some", 30, b"more"]
+    for mirror in (url, silent):
+        start = time.monotonic()
+        refused(r"^no data for 0\.5 s$", [mirror, mirror, mirror], tmp_path)
+        assert 0.5 <= time.monotonic() - start < 1.4
 
 
-def test_slow_download_is_not_stopped(tmp_path, monkeypatch):
+def test_slow_download_is_not_given_up(server, tmp_path, monkeypatch):
     monkeypatch.setattr(network, "STALL_SECONDS", 0.5)
-    code = "import pathlib, sys, time; f = pathlib.Path(sys.argv[1]); (f / 'ready').touch(); s = open(f / 'data', 'wb', 0)\n"
-    code += "for _ in range(15): s.write(b'x'); time.sleep(0.1)"
-    run(code, tmp_path)
-    assert (tmp_path / "data").read_bytes() == b"x" * 15
+    url, files, _ = server
+    files["/file"] = [b"x", 0.1] * 15
+    assert network.fetch([url], "file", tmp_path).read_bytes() == b"x" * 15
+    assert os.listdir(tmp_path) == ["file"]
 
 
-def test_failed_child_says_why(tmp_path):
-    with pytest.raises(network.DownloadFailed, match=r"^RuntimeError: a reason$"):
-        run("raise RuntimeError('a reason')", tmp_path)
-    with pytest.raises(network.DownloadFailed, match="exit status 7"):
-        run("raise SystemExit(7)", tmp_path)
+def test_failed_download_says_why(server, closed, tmp_path):
+    url, files, _ = server
+    refused("404", [url], tmp_path)
+    refused("refused", [closed], tmp_path)
+    files["/file"] = [b"some", None, b"more"]
+    refused("IncompleteRead", [url], tmp_path)
+    files["/file"] = b"some"
+    refused("MD5 hash .* does not match", [url], tmp_path, md5="0" * 32)
+
+
+def test_mirrors_are_tried_in_turn(server, closed, tmp_path):
+    url, files, requests = server
+    files |= {"/cut/file": [b"so", None, b"me"], "/old/file": b"same", "/file": b"some", "/last/file": b"some"}
+    mirrors = [closed, f"{url}nothing/", f"{url}cut/", f"{url}old/", url, f"{url}last/"]
+    path = network.fetch(mirrors, "file", tmp_path, md5=hashlib.md5(b"some").hexdigest())
+    assert path.read_bytes() == b"some"
+    assert requests == ["/nothing/file", "/cut/file", "/old/file", "/file"]

@@ -1,5 +1,7 @@
 import io
 import os
+import subprocess
+import sys
 import time
 import zipfile
 
@@ -237,7 +239,7 @@ def test_download_of_another_content_leaves_nothing(pens, archives, tmp_path):
         (lambda files: zipped(files)[:5000] + b"#" * 9 + zipped(files)[5009:], "what came is no sound zip archive"),
         (lambda files: zipped(files)[:120] + b"\xff" * 9 + zipped(files)[129:], "what came is no sound zip archive: Error -3"),
         (lambda files: zipped({k: v[: v.rindex(b"\n", 0, -1)] for k, v in files.items()}), "has 219 rows where UCI's file has 220"),
-        (lambda files: (zipped(files)[:9000], zipped(files)[9000:]), "no data for 0.7 s"),
+        (lambda files: [zipped(files)[:9000], 30, zipped(files)[9000:]], "no data for 0.7 s"),
     ],
 )
 def test_damaged_download_is_none(damage, reason, drives, archives, tmp_path, monkeypatch):
@@ -251,14 +253,27 @@ def test_damaged_download_is_none(damage, reason, drives, archives, tmp_path, mo
     assert os.listdir(tmp_path) == [".sdd.lock"]
 
 
-def test_what_has_come_is_written_at_once(server, tmp_path, monkeypatch):
-    """A download that is slow is not one that stalls."""
-    monkeypatch.setattr(network, "STALL_SECONDS", 0.5)
-    url, files, _ = server
-    files["/file"] = (b"a few bytes", b"and more")
-    with pytest.raises(network.DownloadFailed, match=r"no data for 0\.5 s"):
-        network.fetch_file(url + "file", tmp_path)
-    assert (tmp_path / "download").read_bytes() == b"a few bytes"
+def test_two_processes_at_once_download_once(pens, archives, server, tmp_path):
+    serve, requests = archives
+    serve("pendigits", zipped(pens[2]))
+    code = (
+        "import sys; from suite import data; from suite.data import checksum, pendigits, uci;"
+        "uci.ADDRESS, checksum.KNOWN, pendigits.ROWS = sys.argv[1], {}, {'train': 40, 'test': 10};"
+        "print('ready', flush=True); sys.stdin.readline(); data.prepare('pendigits', sys.argv[2])"
+    )
+    command, pipe = [sys.executable, "-c", code, server[0], str(tmp_path)], subprocess.PIPE
+    processes = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(2)]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    outcomes = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outcomes
+    assert [err for _, err in outcomes] == ["", ""]
+    probes = len(processes)
+    assert len(requests) == probes + 1
+    assert sorted(os.listdir(tmp_path)) == [".pendigits.lock", "pendigits.npz"]
 
 
 @pytest.mark.parametrize("name", ["pendigits", "sdd"])

@@ -54,7 +54,9 @@ def test_the_comment_cannot_run_into_the_text(stored):
         ("a<b|c>d", "a$<$b$|$c$>$d"),
         ("0.1 ± 0.2 — ↑", r"0.1 $\pm$ 0.2 --- $\uparrow$"),
         ("λ ≤ β²", "$\\lambda$ $\\leq$ $\\beta$²"),
-        ("naïve ﬁt 漢", "naïve fit ?"),
+        ("η-trick, Δx ∈ Ω", r"$\eta$-trick, $\Delta$x $\in$ $\Omega$"),
+        ("√2 ≈ 1.41 \N{MINUS SIGN} “0”…", r"$\sqrt{}$2 $\approx$ 1.41 $-$ \textquotedblleft{}0\textquotedblright{}\textellipsis{}"),
+        ("naïve ﬁt 漢 д \N{DOUBLE-STRUCK CAPITAL R} 🙂", "naïve fit ? ? R ?"),
         ("two\nlines", "two lines"),
     ],
 )
