@@ -1,4 +1,4 @@
-"""Numbers in the documentation come from the committed records, and every page says of a record what is in it."""
+"""Numbers in the documentation come from the committed records."""
 
 from __future__ import annotations
 
