@@ -18,8 +18,11 @@ RESULT = re.compile(r"\]\((?:\.\./)*(results/[^)#]+)")
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the start page, and every linked file of results."""
     root = Path(config.docs_dir).parent
-    start = (root / "README.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    start = (root / "README.md").read_text(encoding="utf-8").replace("](docs/", "](").replace("](CONTRIBUTING.md", "](contributing.md")
     files.append(File.generated(config, "index.md", content=start))
+    contributing = (root / "CONTRIBUTING.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    files.append(File.generated(config, "contributing.md", content=contributing))
+    files.append(File.generated(config, "changelog.md", abs_src_path=str(root / "CHANGELOG.md")))
     for page in list(files.documentation_pages()):
         for name in RESULT.findall(page.content_string):
             if name not in files.src_uris:

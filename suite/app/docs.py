@@ -27,7 +27,7 @@ PARTS = re.compile("|".join((CODE, ORDER, NUMBER)), re.DOTALL | re.MULTILINE)
 
 
 def pages() -> list[Path]:
-    return [root() / "README.md", *sorted((root() / "docs").rglob("*.md"))]
+    return [root() / "README.md", root() / "CONTRIBUTING.md", *sorted((root() / "docs").rglob("*.md"))]
 
 
 def filled(text: str, name: str = "page") -> tuple[str, list[str]]:
