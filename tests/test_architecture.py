@@ -80,7 +80,9 @@ def test_every_metric_is_defined_and_every_defined_metric_exists(records):
 def test_every_file_and_function_on_the_way_of_a_number_exists():
     way = [line for line in lines("## One number", "## Glossary") if line[0].isdigit()]
     assert len(way) == 10
-    for _, file, function, _ in way:
+    for _, file, function, happens in way:
+        others = re.findall(r"`((?:suite|reproductions)/[^`]+)`", happens)
+        assert all((root() / other).exists() for other in others), others
         module = importlib.import_module(file.strip("`").removesuffix(".py").replace("/", "."))
         attrgetter(function.strip("`"))(module)
 

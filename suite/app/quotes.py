@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from suite.base.places import reproductions
 
@@ -86,6 +88,15 @@ def markdown(header: list[str], rows: Iterable[Iterable[str]], align: str = "---
     return "\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\n"
 
 
+def excerpt(record: dict, *names: str) -> str:
+    """Fields of a record as a block of JSON; `a.b` is the field b of the object a."""
+    found: dict[str, Any] = {}
+    for name in names:
+        outer, _, inner = name.partition(".")
+        found[outer] = found.get(outer, {}) | {inner: record[outer][inner]} if inner else record[outer]
+    return f"\n\n```json\n{json.dumps(found, indent=2)}\n```\n\n"
+
+
 def metrics() -> str | None:
     """The definition of every metric, from the registry; None while there is no registry."""
     if importlib.util.find_spec("suite.experiment.metrics") is None:
@@ -95,4 +106,4 @@ def metrics() -> str | None:
     return markdown(["key", "title", "unit", "better", "how it follows from the record"], rows)
 
 
-NAMES = {"table": table, "minutes": minutes, "markdown": markdown, "metrics": metrics}
+NAMES = {"table": table, "minutes": minutes, "markdown": markdown, "excerpt": excerpt, "metrics": metrics}
