@@ -17,6 +17,7 @@ class CombinedSparsityProximal(Proximal):
     authors' code. Groups are the weights that share every index but the output one (`convention`). lambda is the authors' 6e-5 at
     N = 60,000 and the proximal step their 0.05 at an initial rate of 1e-3 (`step_ratio`).
 
+    mu_low       mu_l at the bottom layer, at most 0.5; it grows from layer to layer to 1 - mu_low at the top
     exclusive    "exact": the proximal map of 1/2 ||w_g||_1^2; "authors": sgn(w) (|w| - t ||w_g||_1)_+, which is not one
     """
 

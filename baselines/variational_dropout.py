@@ -40,7 +40,7 @@ class VariationalDropout(Penalised):
                  and Welling 2015); "weights": the weights, one draw a batch
     parameter    what is trained: "log_sigma2" or "log_sigma" (additive noise, log alpha = log sigma^2 - log w^2), or "log_alpha"
                  (noise in proportion to the weight, sigma^2 = alpha w^2)
-    start        of that parameter
+    start        initial value of that parameter
     clamp        log alpha stays within plus and minus this: where it is derived its gradient is 0 beyond, and where it is trained each
                  step ends there
     bounded      additive noise too: sigma^2 lies between w^2 exp(-clamp) and w^2 exp(clamp), as in the authors' code

@@ -74,13 +74,20 @@ def seeds_option(**settings):
     return click.option("--seeds", type=click.IntRange(min=1), metavar="N", **settings)
 
 
-@main.command("list", epilog="\b\nExample:\n  python -m suite list --json")
+@main.command("list", epilog="\b\nExamples:\n  python -m suite list --json\n  python -m suite list --options sgl0")
+@click.option("--options", "of_method", metavar="METHOD", help="List this method's options: type, default, meaning.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-def list_(as_json: bool) -> None:
-    """List the reproductions and the methods."""
+def list_(of_method: str | None, as_json: bool) -> None:
+    """List the reproductions and the methods, or the options of one method."""
     from suite import methods
     from suite.app import catalogue
 
+    if of_method is not None:
+        from suite.methods.options import listed, options
+
+        found = methods.method_class(of_method)
+        click.echo(json.dumps([o.as_dict() for o in options(found)], indent=2) if as_json else listed(found))
+        return
     tables = [catalogue.get(name) for name in catalogue.ids()]
     if as_json:
         click.echo(json.dumps({"reproductions": [described(t) for t in tables], "methods": methods.names()}, indent=2))

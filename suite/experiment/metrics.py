@@ -212,6 +212,11 @@ NUMBERED: dict[str, tuple[Metric, Callable[[int], Rule]]] = {
 }
 
 
+def every_metric() -> list[Metric]:
+    """All of them, the numbered ones with "<i>" for their number."""
+    return [*METRICS.values(), *(of for of, _ in NUMBERED.values())]
+
+
 def metric(key: str) -> Metric:
     """The metric of that name, "key@view" included; SuiteError with the nearest names for one that is not defined."""
     plain_key, _, view = key.partition("@")

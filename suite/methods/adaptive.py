@@ -22,7 +22,7 @@ class Adaptive(Penalised):
     Baraniuk 2021). Here Omega is LogSum: log(|w| + eps), eta_hat(w) = |w| (|w| + eps). Weights of the regularised layers alone,
     biases apart.
 
-    eps      of LogSum
+    eps      parameter of LogSum, in the units of the weights; towards 0 the penalty counts weights
     least    the network is scored with every weight at zero whose keep level, eta_hat / (eta_hat + lambda), is below this; the view
              "no threshold" scores it as it is. The paper's error is that of the latter and its share of weights that of the former:
              the rule by which its code means to set weights to zero in evaluation has no effect there.

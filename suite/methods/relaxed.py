@@ -21,7 +21,7 @@ class Relaxed(Splitting):
     trained. lambda and beta are the strengths themselves, as in the papers.
 
     threshold    the penalty P whose proximal map gives u: "l0", "l1", "tl1" or another that `suite.penalties.named` knows
-    shape        of P, such as a of TL1; None: the usual one
+    shape        parameter of P, such as a of TL1; None: the usual one
     """
 
     lam: float = 1e-6

@@ -27,7 +27,7 @@ class EtaTrick(Adaptive):
     minimum over eta is lambda LogSum(w). (r - eps)^2 / (4 eta) is computed as (r - eps) / (r + eps), the same number at any eta.
     A weight counts as zero where eta / (eta + lambda) = sigmoid(rho) is below `least`.
 
-    start    of rho
+    start    initial value of rho
     drift    "eta weight decay" in the paper's code: a slope in rho, not a square, that pulls eta to zero
     dual     "logsum": f as above; "authors": with its last term twice, as in the code that the paper's network was trained with.
              Then f is flat at 0, f(eta) - f(0) ~ eta^2 / eps^4, and what makes the weights sparse is the drift.

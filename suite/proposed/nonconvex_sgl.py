@@ -13,7 +13,7 @@ class NonconvexSparseGroupLasso(SparseGroupL0asso):
     """min_W Loss(W) + lambda sum_l [ sum_g sqrt(|g|) ||w_g||_2 + P(W_l) ] by splitting, as `sgl0` with another P.
 
     threshold    P: "l0" (then this is `sgl0`), "tl1", "l1-l2", "scad", or "l1" for the convex sparse group lasso
-    shape        of P; None: that of the authors' code (TL1 a = 1, SCAD a = 3.7, L1 - L2 alpha = 1)
+    shape        parameter of P; None: that of the authors' code (TL1 a = 1, SCAD a = 3.7, L1 - L2 alpha = 1)
     """
 
     title = "nonconvex sparse group lasso"
