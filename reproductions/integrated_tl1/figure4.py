@@ -1,7 +1,7 @@
 """Figure 4: accuracy against the shares of FLOP and parameters that are left, along a path of strengths."""
 
 from reproductions.integrated_tl1 import DEPARTURES, PAPER, QUICK, SOURCE, STRENGTHS, accuracy, flops, parameters, path
-from suite.experiment.claims import PathClaim, within_path
+from suite.experiment.claims import Claim, within_path
 from suite.experiment.metrics import Column
 from suite.experiment.reproduction import Reproduction, StrengthPath
 
@@ -11,7 +11,7 @@ LOSS = 1.0
 """Points of accuracy below the best of the data set that still count as comparable; the paper names no number."""
 
 
-def least(group: str, a: str, others: tuple[str, ...], column: Column, text: str) -> PathClaim:
+def least(group: str, a: str, others: tuple[str, ...], column: Column, text: str) -> Claim:
     """The path of method `a` gets lower than those of the others in a share, at an accuracy within LOSS of the best."""
     own, *rest = (f"{group}/{path(group, name)[0].series}" for name in (a, *others))
     return within_path(

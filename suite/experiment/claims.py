@@ -7,11 +7,34 @@ alone, named "group/series" or, without groups, as `suite.experiment.cell.Cell.s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, asdict, dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
-Kind = Literal["lower", "higher", "comparable", "distinguishable", "absent", "present"]
+Kind = Literal["lower", "higher", "comparable", "distinguishable", "absent", "present", "at most"]
 Better = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True)
+class WithinLoss:
+    """Judged on the best that a series reaches along its path while the metric `guard` (the higher the better) stays within `loss` of
+    its best: see `suite.judging.path.frontier`."""
+
+    guard: str
+    loss: float
+
+    def kind(self, of: Kind) -> str:
+        return "best within a loss" if of in ("lower", "higher") else "reaches"
+
+
+@dataclass(frozen=True)
+class AtLevel:
+    """Judged where the path of a series passes a `level` of the metric `along`: see `suite.judging.path.matched`."""
+
+    along: str
+    level: float
+
+    def kind(self, of: Kind) -> str:
+        return "better at matched level"
 
 
 @dataclass(frozen=True)
@@ -36,18 +59,44 @@ class Statement:
         return (self.a, *self.others)
 
     @property
-    def details(self) -> dict[str, Any]:
-        """What the kind has beyond kind, rows, metric and margin."""
-        shared = {"kind", *(f.name for f in fields(Statement))}
-        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in shared}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in own.items()}
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric that the claim is about."""
+        return (self.metric,)
 
 
 @dataclass(frozen=True)
 class Claim(Statement):
-    """Row `a` stands in the relation `kind` to every row of `others`; `absent` and `present` are about `a` alone: no `others`."""
+    """`a` stands in the relation `relation` to each of `others`; `absent`, `present` and `at most` are about `a` alone: no `others`.
 
-    kind: Kind
+    at    where it is judged: None, in every run of the rows; else along the paths of series, one value a seed
+    """
+
+    relation: Kind
+    at: WithinLoss | AtLevel | None = None
+
+    @property
+    def kind(self) -> str:
+        """What a reader is told about how the claim is decided."""
+        return self.at.kind(self.relation) if self.at else self.relation
+
+    @property
+    def better(self) -> Better:
+        """Which end the claim is about."""
+        return "lower" if self.relation in ("lower", "at most") else "higher"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        match self.at:
+            case WithinLoss(guard):
+                return self.metric, guard
+            case AtLevel(along):
+                return self.metric, along
+        return (self.metric,)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What is told of the claim beyond kind, rows, metric and margin."""
+        return {**asdict(self.at), "better": self.better} if self.at else {}
 
 
 @dataclass(frozen=True)
@@ -58,6 +107,10 @@ class RankClaim(Statement):
 
     blocks: tuple[str, ...]
     better: Better
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"blocks": list(self.blocks), "better": self.better}
 
 
 @dataclass(frozen=True)
@@ -70,47 +123,16 @@ class WinnersClaim(Statement):
     other_metric: str
     other_better: Better
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return self.metric, self.other_metric
 
-@dataclass(frozen=True)
-class PathClaim(Statement):
-    """Along its path of strengths, `a` reaches a better `metric` than each of `others` at a `guard` metric at most `loss` below the best.
-
-    What a series reaches is `suite.judging.path.frontier`.
-    """
-
-    kind: ClassVar[str] = "best within a loss"
-
-    guard: str
-    loss: float
-    better: Better
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"better": self.better, "other_metric": self.other_metric, "other_better": self.other_better}
 
 
-@dataclass(frozen=True)
-class ReachesClaim(Statement):
-    """Along its path of strengths, series `a` reaches the `margin` in `metric` at a `guard` metric at most `loss` below the best."""
-
-    kind: ClassVar[str] = "reaches"
-
-    guard: str
-    loss: float
-    better: Better
-
-
-@dataclass(frozen=True)
-class MatchedClaim(Statement):
-    """Where its path of strengths passes a `level` of the metric `along`, series `a` has a better `metric` than each of `others` there.
-
-    What a series has there is `suite.judging.path.matched`.
-    """
-
-    kind: ClassVar[str] = "better at matched level"
-
-    along: str
-    level: float
-    better: Better
-
-
-AnyClaim: TypeAlias = Claim | RankClaim | WinnersClaim | PathClaim | ReachesClaim | MatchedClaim
+AnyClaim: TypeAlias = Claim | RankClaim | WinnersClaim
 
 
 def lower(a: str, b: str, metric: str, *, text: str = "", source: str = "") -> Claim:
@@ -187,19 +209,19 @@ def distinct_winners(
 
 def within_path(
     a: str, others: Iterable[str], metric: str, guard: str, loss: float, better: Better = "lower", *, text: str = "", source: str = ""
-) -> PathClaim:
+) -> Claim:
     """Series a reaches a better metric than every other series while `guard` (the higher the better) stays within `loss` of its best.
 
     Raises ValueError if there is no other series, or for a negative loss.
     """
     series, kept = _others(a, others), _kept(guard, loss)
     text = text or f"{a} reaches {better} {_words(metric)} than {', '.join(series)} at {kept}"
-    return PathClaim(a, series, metric, guard, loss, _direction(better), text=text, source=source)
+    return Claim(a, series, metric, _direction(better), WithinLoss(guard, loss), text=text, source=source)
 
 
 def reaches(
     series: str, metric: str, at_least: float, guard: str, loss: float, better: Better = "higher", *, text: str = "", source: str = ""
-) -> ReachesClaim:
+) -> Claim:
     """The series reaches a metric of at least so much (at most, if lower is better) on average while `guard` stays as in `within_path`.
 
     Raises ValueError unless at_least > 0, or for a negative loss.
@@ -208,19 +230,20 @@ def reaches(
         raise ValueError(f"reaches needs a positive bound, not {at_least}")
     bound, kept = f"at {'least' if _direction(better) == 'higher' else 'most'} {at_least:g}", _kept(guard, loss)
     text = text or f"{series} reaches {_words(metric)} of {bound} at {kept}"
-    return ReachesClaim(series, (), metric, guard, loss, better, margin=at_least, text=text, source=source)
+    relation: Kind = "present" if better == "higher" else "at most"
+    return Claim(series, (), metric, relation, WithinLoss(guard, loss), margin=at_least, text=text, source=source)
 
 
 def at_matched(
     a: str, others: Iterable[str], metric: str, along: str, level: float, better: Better = "lower", *, text: str = "", source: str = ""
-) -> MatchedClaim:
+) -> Claim:
     """Series a has a better metric than every other series, each at the same `level` of `along`.
 
     Raises ValueError if there is no other series.
     """
     series = _others(a, others)
     text = text or f"{a} has {better} {_words(metric)} than {', '.join(series)} at {level:g} in {_words(along)}"
-    return MatchedClaim(a, series, metric, along, level, _direction(better), text=text, source=source)
+    return Claim(a, series, metric, _direction(better), AtLevel(along, level), text=text, source=source)
 
 
 def _kept(guard: str, loss: float) -> str:

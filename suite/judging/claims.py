@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from suite.experiment.claims import AnyClaim, Claim, MatchedClaim, PathClaim, RankClaim, ReachesClaim, WinnersClaim
+from suite.experiment.claims import AnyClaim, AtLevel, Claim, RankClaim, WinnersClaim
 from suite.judging.numbers import ClaimOutcome, ClaimVerdict, Values, claim_verdict, plan, seeds_needed
 from suite.stats.blocks import rank_blocks
 from suite.stats.intervals import Difference, Summary, summary
@@ -21,16 +21,16 @@ def judge(claim: AnyClaim, samples: Samples) -> ClaimVerdict:
     TypeError for what is no claim.
     """
     match claim:
-        case Claim(kind="absent" | "present") | ReachesClaim():
+        case Claim(relation="absent" | "present" | "at most"):
             return _amount(claim, samples(claim.a, claim.metric))
-        case Claim():
+        case Claim(at=None):
             return claim_verdict(claim, samples)
+        case Claim():
+            return _path(claim, samples)
         case RankClaim():
             return _average_rank(claim, samples)
         case WinnersClaim():
             return _winners(claim, samples)
-        case PathClaim() | MatchedClaim():
-            return _path(claim, samples)
     raise TypeError(f"{claim!r} is no claim")
 
 
@@ -87,7 +87,7 @@ def _winners(claim: WinnersClaim, samples: Samples) -> ClaimVerdict:
     )
 
 
-def _amount(claim: Claim | ReachesClaim, values: Values) -> ClaimVerdict:
+def _amount(claim: Claim, values: Values) -> ClaimVerdict:
     """absent: holds if every run is exactly 0, does not hold if none is or the 95 % Student-t interval lies above 0.
     present, reaches: holds if that interval lies at or above the margin (at or below, where lower is better), does not hold if wholly
     on the other side. A single run decides nothing."""
@@ -100,18 +100,17 @@ def _amount(claim: Claim | ReachesClaim, values: Values) -> ClaimVerdict:
         return ClaimVerdict("inconclusive", found.mean - claim.margin, None, None, n, None, reason, against)
     difference = _above(found, claim.margin)
     edge = 1e-9 * claim.margin  # the bound counts as reached, whatever rounding does
-    at_most = isinstance(claim, ReachesClaim) and claim.better == "lower"
 
     def outcome(guess: Difference) -> ClaimOutcome:
         low, high = guess.interval()
-        if claim.kind == "absent":
+        if claim.relation == "absent":
             return "does not hold" if low > 0 else "inconclusive"
-        if at_most:
+        if claim.relation == "at most":
             low, high = -high, -low
         return "holds" if low >= -edge else "does not hold" if high < -edge else "inconclusive"
 
     verdict = outcome(difference)
-    if claim.kind == "absent" and (found.mean == found.sd == 0 or all(value > 0 for value in values)):
+    if claim.relation == "absent" and (found.mean == found.sd == 0 or all(value > 0 for value in values)):
         verdict = "holds" if found.mean == 0 else "does not hold"
     seeds = None
     if verdict == "inconclusive":
@@ -123,12 +122,12 @@ def _amount(claim: Claim | ReachesClaim, values: Values) -> ClaimVerdict:
     return ClaimVerdict(verdict, difference.estimate, low, high, n, None, "; ".join(remarks), against, seeds)
 
 
-def _path(claim: PathClaim | MatchedClaim, samples: Samples) -> ClaimVerdict:
+def _path(claim: Claim, samples: Samples) -> ClaimVerdict:
     """`lower` or `higher` on what the series reach, or have at the level, with both means in the reason."""
-    found = claim_verdict(Claim(claim.a, claim.others, claim.metric, claim.better), samples)
-    if found.verdict == "no data" and isinstance(claim, MatchedClaim):
+    found = claim_verdict(claim, samples)
+    if found.verdict == "no data" and isinstance(claim.at, AtLevel):
         missing = " and ".join(series for series in claim.rows if not len(samples(series, claim.metric)))
-        return replace(found, reason=f"no seed of {missing} has runs on both sides of {claim.level:g} in {_words(claim.along)}")
+        return replace(found, reason=f"no seed of {missing} has runs on both sides of {claim.at.level:g} in {_words(claim.at.along)}")
     if found.verdict == "no data":
         return found
     ours, theirs = (summary(samples(series, claim.metric)).mean for series in (claim.a, found.against))

@@ -131,8 +131,8 @@ def claim_verdict(claim: Claim, samples: Callable[[str, str], Values]) -> ClaimV
     severity: list[ClaimOutcome] = ["holds", "inconclusive", "no data", "does not hold"]
 
     def against_it(pair: ClaimVerdict) -> tuple[int, float]:
-        end = pair.low if claim.kind == "higher" else pair.high
-        return severity.index(pair.verdict), math.inf if end is None else -end if claim.kind == "higher" else end
+        end = pair.low if claim.relation == "higher" else pair.high
+        return severity.index(pair.verdict), math.inf if end is None else -end if claim.relation == "higher" else end
 
     worst = max(pairs, key=against_it)
     if worst.verdict == "inconclusive":
@@ -163,13 +163,13 @@ def _pair(claim: Claim, other: str, values: Values, other_values: Values) -> Cla
         return _claim_outcome(claim, welch(replace(a, n=seeds), replace(b, n=seeds))) != "inconclusive"
 
     seeds = seeds_needed(settled, max(n)) if verdict == "inconclusive" else None
-    confidence = 0.90 if claim.kind == "comparable" else 0.95
+    confidence = 0.90 if claim.relation == "comparable" else 0.95
     floor = smallest_attainable_p(*n)
     remarks = [_show(difference, confidence), f"n = {n[0]} and {n[1]}"]
     if a.sd == b.sd == 0:
         remarks.append("neither varies")
     p = None
-    if claim.kind != "comparable":
+    if claim.relation != "comparable":
         if floor <= ALPHA:
             p = permutation_test(values, other_values).p
         else:
@@ -180,13 +180,13 @@ def _pair(claim: Claim, other: str, values: Values, other_values: Values) -> Cla
 
 def _claim_outcome(claim: Claim, difference: Difference) -> ClaimOutcome:
     low, high = difference.interval(1 - ALPHA)
-    if claim.kind == "comparable":
+    if claim.relation == "comparable":
         holds, fails = _within(difference, claim.margin), _outside(difference, claim.margin)
-    elif claim.kind == "distinguishable":
+    elif claim.relation == "distinguishable":
         holds, fails = _outside(difference, 0.0), _within(difference, claim.margin)
     else:
         strict_low, strict_high = difference.interval(1 - ALPHA / len(claim.others))
-        if claim.kind == "lower":
+        if claim.relation == "lower":
             holds, fails = high < 0, strict_low >= 0
         else:
             holds, fails = low > 0, strict_high <= 0

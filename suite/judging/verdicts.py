@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from suite.experiment.claims import AnyClaim, MatchedClaim, PathClaim, ReachesClaim
+from suite.experiment.claims import AnyClaim, AtLevel, Claim, WithinLoss
 from suite.experiment.metrics import Column
 from suite.judging.published import Number, load
 from suite.judging.scale import NO_VERDICT, why_no_result
@@ -84,8 +84,9 @@ def _samples(results: Results, claim: AnyClaim) -> Callable[[str, str], list[flo
     """The values of a row; of a series, what it reaches along its path or has at the level, one value a seed."""
     from suite.judging.path import frontier, matched
 
-    if isinstance(claim, PathClaim | ReachesClaim):
-        return lambda series, metric: list(frontier(results, series, metric, claim.guard, claim.loss, claim.better).values())
-    if isinstance(claim, MatchedClaim):
-        return lambda series, metric: list(matched(results, series, metric, claim.along, claim.level).values())
+    match claim:
+        case Claim(at=WithinLoss(guard, loss)):
+            return lambda series, metric: list(frontier(results, series, metric, guard, loss, claim.better).values())
+        case Claim(at=AtLevel(along, level)):
+            return lambda series, metric: list(matched(results, series, metric, along, level).values())
     return results.values

@@ -10,7 +10,7 @@ from figure_records import ACCURACY, FLOPS, LEFT, cell, make, replace_table, sco
 from scipy import stats
 
 from suite.app.catalogue import get, ids
-from suite.experiment.claims import MatchedClaim, PathClaim, ReachesClaim, at_matched, reaches
+from suite.experiment.claims import AtLevel, Claim, at_matched, reaches
 from suite.experiment.metrics import Column
 from suite.experiment.reproduction import Matched, StrengthPath
 from suite.judging.path import between
@@ -196,7 +196,7 @@ def test_the_numbers_are_written_too():
 
 def test_a_claim_is_decided_on_the_values_at_the_level():
     claim = at_matched(f"mnist/{SHARP}", [f"mnist/{ROUND}"], "test_error", "weight_sparsity_exact", 80, source="Table 1")
-    beyond = replace(claim, level=99.0)
+    beyond = replace(claim, at=AtLevel("weight_sparsity_exact", 99.0))
     decided, open_one = results(claims=(claim, beyond)).verdicts["claims"]
     assert (decided["verdict"], decided["difference"], decided["n"]) == ("holds", pytest.approx(-2.45), [3, 2])
     assert (decided["kind"], decided["along"], decided["level"], decided["better"]) == (
@@ -224,7 +224,7 @@ def test_the_reproductions_name_series_that_they_have():
     for table in map(get, ids()):
         series = {f"{cell.group}/" * bool(cell.group) + cell.series for cell in table.cells}
         for claim in table.claims:
-            if isinstance(claim, PathClaim | ReachesClaim | MatchedClaim):
+            if isinstance(claim, Claim) and claim.at:
                 assert set(claim.rows) <= series, claim.text
         for wanted in table.matched:
             assert {wanted.baseline} <= {"", *(cell.series for cell in table.cells if cell.group == wanted.group)}
