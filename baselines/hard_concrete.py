@@ -37,6 +37,7 @@ class HardConcrete(Penalised):
     """
 
     title = "hard-concrete L0"
+    viewed = ("gates ignored in the count",)
 
     drop_rate: float = 0.5
     local: bool = False

@@ -51,6 +51,7 @@ class VariationalDropout(Penalised):
     """
 
     title = "variational dropout"
+    viewed = ("no threshold",)
 
     lam: float = 1.0
     sample: str = "local"

@@ -8,7 +8,9 @@ from functools import cache
 
 from suite.base.errors import SuiteError
 from suite.base.places import reproductions
+from suite.experiment.checks import check
 from suite.experiment.reproduction import Reproduction
+from suite.judging.published import check_published
 
 DEFAULT_PAPER = "sgl0"
 """A bare item such as `table1` means this paper's."""
@@ -32,4 +34,7 @@ def get(name: str) -> Reproduction:
     table = getattr(module, "TABLE", None)
     if not isinstance(table, Reproduction):
         raise SuiteError(f"{module.__name__} declares no reproduction", "it needs TABLE = Reproduction(...)")
+    if table.runs_in and table.runs_in not in ids():
+        raise SuiteError(f"{full}: runs_in names {table.runs_in!r}", f"there are {', '.join(ids())}")
+    check_published(check(table))
     return table

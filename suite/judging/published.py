@@ -12,8 +12,14 @@ from typing import Any
 
 from suite.base.errors import SuiteError
 from suite.base.places import reproductions
+from suite.experiment.checks import known, known_metric, rows
+from suite.experiment.reproduction import Reproduction
 
 log = logging.getLogger(__name__)
+
+
+SHARED = {"source", "status", "unit", "n", "warning"}
+"""What a table or a row may say of all its numbers."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +116,23 @@ def curves(name: str) -> dict[tuple[str, str], list[tuple[float, float]]]:
     return found
 
 
+def check_published(table: Reproduction) -> None:
+    """SuiteError where the published numbers of a reproduction are of rows or metrics that it does not have."""
+    for row, key in load(table.published).numbers if table.published else ():
+        known(table, f"results/published/{table.published}", row, rows(table))
+        known_metric(table, f"results/published/{table.published}, row {row!r}", key)
+
+
 def parse(table: Mapping[str, Any]) -> Published:
     """A table as TOML gives it; see results/published/sgl0.toml for the form."""
     shared = {k: table[k] for k in ("source", "status", "unit", "n") if k in table}
     numbers, warnings = {}, {"": table["warning"]} if "warning" in table else {}
     for row, entries in table.get("rows", {}).items():
+        if not isinstance(entries, dict):
+            raise SuiteError(f"published row {row}: {entries!r} is no table of numbers", "write metric = { value = ... } below its name")
         own = {k: v for k, v in entries.items() if not isinstance(v, dict)}
+        if strange := sorted(set(own) - SHARED):
+            raise SuiteError(f"published number {row}.{strange[0]}: {own[strange[0]]!r} is no table", "write it as { value = ... }")
         if "warning" in own:
             warnings[row] = own["warning"]
         for metric, entry in entries.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from suite.methods.base import View
 from suite.methods.subgradient import Penalised
@@ -27,6 +27,8 @@ class Adaptive(Penalised):
              "no threshold" scores it as it is. The paper's error is that of the latter and its share of weights that of the former:
              the rule by which its code means to set weights to zero in evaluation has no effect there.
     """
+
+    viewed: ClassVar[tuple[str, ...]] = ("no threshold",)
 
     lam: float = 1e-3
     absolute: bool = True

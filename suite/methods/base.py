@@ -68,6 +68,7 @@ class Method:
     epoch `after_epoch`, and at the end `finish`. Options are never changed by a run; `fresh()` gives an instance for one.
 
     title      what a reader calls it
+    viewed     names of the `views`
     program    the module that computes its runs, with `compute(task, on_epoch)`, the parts of a record, and
                `timing(spec, data_root, steps, device)`, the seconds of an epoch and of the rest; where it keeps final weights also
                `rescored(task)`, the metrics that follow from them
@@ -76,6 +77,7 @@ class Method:
     title: ClassVar[str]
     factor = 1.0  # what a schedule multiplies every strength by; no option, as the schedule's identity has it
     program: ClassVar[str] = "suite.training.program"
+    viewed: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def options(cls) -> tuple[str, ...]:
@@ -177,7 +179,7 @@ class Method:
         return {}
 
     def view_label(self, view: str) -> str:
-        """What a reader sees in the first column of a view's row."""
+        """What a record calls one of the views."""
         return f"{self.label}, {view}"
 
     def finish(self) -> None:

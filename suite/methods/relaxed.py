@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from suite.methods.base import View
 from suite.methods.splitting import Splitting
@@ -23,6 +23,8 @@ class Relaxed(Splitting):
     threshold    the penalty P whose proximal map gives u: "l0", "l1", "tl1" or another that `suite.penalties.named` knows
     shape        parameter of P, such as a of TL1; None: the usual one
     """
+
+    viewed: ClassVar[tuple[str, ...]] = ("w",)
 
     lam: float = 1e-6
     beta: float = 1e-2

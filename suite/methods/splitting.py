@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from suite.base.lazy import torch
 from suite.methods.base import Context, View
@@ -35,6 +35,8 @@ class Splitting(Penalised):
     tie           "loss": the quadratic is part of what the optimiser differentiates; "step": W <- W - eta beta (W - V) from the same
                   W beside the optimiser's step, outside its momentum (the code of Dinh et al.)
     """
+
+    viewed: ClassVar[tuple[str, ...]] = ("V",)
 
     beta: float = 2.5
     ratio: float = 0.0

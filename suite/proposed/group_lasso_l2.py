@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from suite.base.lazy import torch
 from suite.methods.base import View
@@ -18,6 +19,7 @@ class GroupLassoWeightDecay(SparseGroupL0asso):
     """
 
     title = "group lasso + L2 (control)"
+    viewed: ClassVar[tuple[str, ...]] = ()
 
     def prepare(self, model, context) -> None:
         super().prepare(model, context)

@@ -150,7 +150,7 @@ class Results:
             for view in dict.fromkeys(name for r in done for name in r["views"]):
                 seen = [(r["seed"], r["views"][view]) for r in done if view in r["views"]]
                 runs = tuple({"seed": seed, **derived({"metrics": v["metrics"]})} for seed, v in seen)
-                rows.append(replace(row, key=f"{cell.row}@{view}", label=seen[0][1]["label"], runs=runs))
+                rows.append(replace(row, key=f"{cell.row}@{view}", label=f"{cell.label}, {view}", runs=runs))
         return rows
 
     def row(self, key: str) -> Row | None:

@@ -48,6 +48,7 @@ class Starts(Method):
     """
 
     program: ClassVar[str] = "suite.theory.program"
+    viewed: ClassVar[tuple[str, ...]] = ("w",)
 
     algorithm: str = "rvscgd"
     network: str = ""

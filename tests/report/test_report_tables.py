@@ -69,7 +69,7 @@ def test_rows_that_look_alike_are_told_apart_by_their_options(stored):
     values = {cell.method.row: [(88.0, 60.0, 1.0, 1.0)] for cell in cells}
     rows = grid(tables.main(stored(seeds=1, table=replace(stored().reproduction, cells=cells), values=values)))
     assert len(rows) == 8
-    assert "sparse group l0asso, V [growth=2.0] penalty_factor=5" in rows
+    assert "sparse group l0asso (growth=2.0), penalty factor 5, V" in rows
 
 
 def test_the_best_mean_is_bold_and_neither_views_nor_single_runs_compete(stored):
