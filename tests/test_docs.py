@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
 from pathlib import Path
@@ -11,16 +10,17 @@ import pytest
 
 from suite.app.catalogue import get
 from suite.app.results import Results
+from suite.records.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
-RECORDS = ROOT / "results" / "reference" / "sgl0" / "calibration" / "quick" / "runs"
+REFERENCE = ROOT / "results" / "reference"
 METHODS = ("group_lasso", "sparse_group_lasso", "cges", "sgl0")
 
 
 @pytest.fixture(scope="module")
 def excess() -> dict[tuple[str, float], float]:
     """Held-out error above the dense network's, in points, by method and penalty factor."""
-    records = [json.loads(path.read_text()) for path in RECORDS.glob("*.json")]
+    records = Store.of(REFERENCE, "sgl0/calibration", "quick").read_all().values()
     (dense,) = (r["metrics"]["test_error"] for r in records if r["method"] == "dense")
     factor = {r["key"]: r["spec"]["schedule"].get("penalty_factor", 1.0) for r in records}
     return {(r["method"], factor[r["key"]]): r["metrics"]["test_error"] - dense for r in records if r["method"] != "dense"}
@@ -47,8 +47,7 @@ def test_the_quick_factor_follows_from_the_rule(excess):
 
 @pytest.mark.parametrize("method", ["sgl0", "group_lasso"])
 def test_the_readme_quotes_the_runs_at_the_papers_settings(method):
-    folder = ROOT / "results" / "reference" / "sgl0" / "table1" / "paper" / "runs"
-    runs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    runs = Store.of(REFERENCE, "sgl0/table1", "paper").read_all().values()
     assert {r["method"] for r in runs} == {"sgl0", "group_lasso"}
     metrics = next(r["metrics"] for r in runs if r["method"] == method and r["seed"] == 0)
     quoted = f"{metrics['weight_sparsity']:.2f} % of the weights and {metrics['neuron_sparsity']:.2f} % of the neurons removed"
@@ -57,7 +56,7 @@ def test_the_readme_quotes_the_runs_at_the_papers_settings(method):
 
 
 def test_the_findings_on_integrated_tl1_are_those_of_table_2():
-    results = Results.load(get("integrated-tl1/table2"), "quick", ROOT / "results" / "reference")
+    results = Results.load(get("integrated-tl1/table2"), "quick", REFERENCE)
     text = " ".join((ROOT / "docs" / "integrated-tl1.md").read_text().split())
 
     def mean(row: str, metric: str) -> str:
@@ -76,7 +75,7 @@ def test_the_findings_on_integrated_tl1_are_those_of_table_2():
 
 
 def quick(name: str) -> Results:
-    return Results.load(get(name), "quick", ROOT / "results" / "reference")
+    return Results.load(get(name), "quick", REFERENCE)
 
 
 def mean(results: Results, row: str, metric: str) -> float:
@@ -184,7 +183,7 @@ def test_the_findings_on_the_case_study_are_those_of_its_table(adaptive):
 
 
 def test_the_case_study_at_the_papers_settings_is_quoted_from_its_records(adaptive):
-    results = Results.load(get("flip-side/table1"), "paper", ROOT / "results" / "reference")
+    results = Results.load(get("flip-side/table1"), "paper", REFERENCE)
     titles = {cell.row: cell.title for cell in results.reproduction.cells}
     numbers = {(n["row"], n["metric"]): n for n in results.verdicts["numbers"] if n["row"] in titles}
     for row, title in titles.items():
