@@ -12,7 +12,14 @@ from suite.records import lines
 from suite.records.store import Store
 
 RECORDS = {
-    key: {"schema": 1, "key": key, "seed": seed, "status": status, "text": 'a "key": "c"\n\u2028', "metrics": {"test_error": 0.1 + seed / 3}}
+    key: {
+        "schema": 1,
+        "key": key,
+        "seed": seed,
+        "status": status,
+        "text": '"key": "c"\n\u2028',
+        "metrics": {"test_error": 0.1 + seed / 3},
+    }
     for seed, (key, status) in enumerate({"a": "done", "b": "diverged", "f0": "done"}.items())
 }
 
