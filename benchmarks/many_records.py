@@ -13,7 +13,6 @@ computes as many writes it at its end.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -57,8 +56,8 @@ def main(records: int, report: bool) -> None:
     """Time `list`, `plan` and `report` over a store of many records."""
     table = get(TABLE)
     seeds = -(-records // len(table.cells))
-    reference = Path(__file__).parents[1] / "results" / "reference" / "sgl0" / "table1" / "quick" / "runs"
-    template = json.loads(next(iter(sorted(reference.glob("*.json")))).read_text()) | {"profile": PROFILE}
+    reference = Store.of(Path(__file__).parents[1] / "results" / "reference", TABLE, "quick")
+    template = next(iter(reference.read_all().values())) | {"profile": PROFILE}
     with tempfile.TemporaryDirectory() as folder:
         for name in ("another", "its own"):
             out = Path(folder, name)

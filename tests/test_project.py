@@ -16,7 +16,9 @@ from packaging.utils import canonicalize_name
 
 import suite
 from suite.app.catalogue import get, ids
+from suite.app.publish import publish
 from suite.app.results import Results
+from suite.records.store import Store
 from suite.runs.orchestrate import with_needs
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +111,7 @@ def test_citation_is_whole():
 
 
 def records(folder: Path) -> list[dict]:
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("runs/*.json"))]
+    return list(Store(folder).read_all().values())
 
 
 def table_of(folder: Path):
@@ -117,7 +119,7 @@ def table_of(folder: Path):
     return get(f"{paper}/{item}"), profile
 
 
-KEPT = [folder for folder in REFERENCE if (folder / "runs").is_dir()]
+KEPT = [folder for folder in REFERENCE if (folder / "runs.jsonl").exists()]
 
 
 def name_of(folder: Path) -> str:
@@ -140,13 +142,26 @@ def test_reference_records_are_named_by_todays_identity(folder):
         assert record["spec"] == json.loads(json.dumps(spec.identity()))
 
 
+@pytest.mark.parametrize("folder", KEPT, ids=name_of)
+def test_reference_records_are_lines_as_publish_writes_them(folder, tmp_path):
+    """Sorted by key, each key once, no filters that nothing draws; published again they are the same bytes."""
+    home, profile = table_of(folder)
+    committed = (folder / "runs.jsonl").read_bytes()
+    keys = [json.loads(line)["key"] for line in committed.splitlines()]
+    assert keys == sorted(set(keys))
+    assert not list(folder.glob("runs/*"))
+    published = publish(home, profile, ROOT / "results" / "reference", tmp_path)
+    assert (published.new, published.changed, published.there) == (len(keys), 0, 0)
+    assert (tmp_path / home.home / profile / "runs.jsonl").read_bytes() == committed
+
+
 @pytest.mark.parametrize("folder", REFERENCE, ids=name_of)
 def test_reference_tables_are_what_their_records_render_to(folder, tmp_path, sketched):
     table, profile = table_of(folder)
     home = folder.parents[2] / table.home / profile
-    for kept in ("runs", "failures"):
-        if (home / kept).is_dir():
-            shutil.copytree(home / kept, tmp_path / table.home / profile / kept)
+    if home in KEPT:
+        (tmp_path / table.home / profile).mkdir(parents=True)
+        shutil.copy(home / "runs.jsonl", tmp_path / table.home / profile)
     results = Results.load(table, profile, tmp_path)
     assert results.records or not table.cells
     results.write()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from suite.base.errors import SuiteError
 from suite.experiment.reproduction import Reproduction
 from suite.records.results import Results
+from suite.records.store import Store
 
 SPREADS = 4.0
 """A number has moved when its mean differs by more than this many standard errors, taken from the spread over the reference's seeds.
@@ -84,15 +84,14 @@ def compare_folders(a: Path, b: Path) -> str:
             interval = f" [{low:+.2f}, {high:+.2f}]"
         lines.append(f"{row:<40} {metric:<16} {means[0]:9.2f} {means[1]:9.2f}   {means[1] - means[0]:+.2f}{interval}")
     if len(lines) == 1:
-        raise SuiteError("the two folders share no row", "name two folders that hold runs/*.json of the same reproduction")
+        raise SuiteError("the two folders share no row", "name two folders that hold runs/*.json or runs.jsonl of the same reproduction")
     return "\n".join(lines)
 
 
 def read_folder(folder: Path) -> dict[tuple[str, str], list[float]]:
     """Values of the compared metrics of every finished record in a folder, by row and metric."""
     values: dict[tuple[str, str], list[float]] = {}
-    for path in sorted(Path(folder).glob("runs/*.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
+    for record in Store(folder).read_all().values():
         for metric in FLOOR:
             if record["status"] == "done" and metric in record["metrics"]:
                 values.setdefault((record["method"], metric), []).append(record["metrics"][metric])

@@ -176,7 +176,7 @@ class Results:
 def stored_seeds(reproduction: Reproduction, profile: str, store: Store, stand_in: bool) -> int:
     """For how many seeds, from 0 on, any run is stored; where these are the runs of another, at most as many as are asked for."""
     lines, seeds = reproduction.at(profile, 1, stand_in).lines, 0
-    while any(store.path(line.run(seeds).key).exists() for line in lines):
+    while any(store.has(line.run(seeds).key) for line in lines):
         seeds += 1
     if not lines:
         return reproduction.seeds

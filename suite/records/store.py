@@ -1,4 +1,4 @@
-"""Records on disk: one file a run, written whole or not at all."""
+"""Records on disk: one file a run while runs are computed, written whole or not at all, or one line a run once they are published."""
 
 from __future__ import annotations
 
@@ -6,27 +6,25 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.base.errors import SuiteError
 from suite.base.files import write_text
+from suite.records import lines
+from suite.records.index import Index
 
 log = logging.getLogger(__name__)
 
 FINISHED = ("done", "diverged")
-INDEX = "index.json"
 STATUS = re.compile(rb'^"status": "(\w+)"', re.MULTILINE)
-MANY = 1000
-"""From so many records on, their states are kept in one file beside them: opening each takes longer."""
 
 
 def dumps(record: dict) -> str:
     """A record as text, one top-level field a line; numbers are written so that they read back exactly, and none is NaN."""
-    lines = (f"{json.dumps(k)}: {json.dumps(finite(v), ensure_ascii=False, allow_nan=False)}" for k, v in record.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    fields = (f"{json.dumps(k)}: {json.dumps(finite(v), ensure_ascii=False, allow_nan=False)}" for k, v in record.items())
+    return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
 def finite(value):
@@ -42,7 +40,10 @@ def finite(value):
 
 @dataclass(frozen=True)
 class Store:
-    """The folder of one reproduction in one profile: <out>/<paper>/<item>/<profile>."""
+    """The folder of one reproduction in one profile: <out>/<paper>/<item>/<profile>.
+
+    A run's record is `runs/<key>.json`, or a line of `runs.jsonl` (see `lines`). Where it is both, the file counts: it is newer.
+    """
 
     folder: Path
 
@@ -66,25 +67,38 @@ class Store:
         probe.unlink(missing_ok=True)
 
     def read(self, key: str) -> dict | None:
-        """The record of a run, or None; a file that is not a whole record of that run counts as none."""
-        path = self.path(key)
+        """The record of a run, or None; what is not a whole record of that run counts as none. A file of its own goes before its line."""
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
+            if (text := self.text(key)) is None:
+                return None
+            record = json.loads(text)
         except (OSError, ValueError) as error:
-            log.warning("%s cannot be read (%s); the run is computed again", path.name, error)
+            log.warning("the record of run %s cannot be read (%s); it is computed again", key, error)
             return None
         if not isinstance(record, dict) or record.get("key") != key or "status" not in record:
-            log.warning("%s is not the record of run %s; the run is computed again", path.name, key)
+            log.warning("what is stored of run %s is not its record; it is computed again", key)
             return None
         return record
 
-    def read_all(self, keys: Iterable[str]) -> dict[str, dict]:
+    def text(self, key: str) -> bytes | None:
+        """What is stored of a run that is finished: its file, else its line in `runs.jsonl`, else None."""
+        try:
+            return self.path(key).read_bytes()
+        except FileNotFoundError:
+            return lines.read(self.folder, key)
+
+    def has(self, key: str) -> bool:
+        """Whether there is a record of a run, in either form. It is not opened."""
+        return key in lines.find(self.folder) or self.path(key).exists()
+
+    def read_all(self, keys: Iterable[str] | None = None) -> dict[str, dict]:
+        """The records of these runs, by key, those that there are; of all, in the order of the keys, where none are named."""
+        if keys is None:
+            keys = sorted(stems(self.folder / "runs") | lines.find(self.folder).keys())
         return {key: record for key in keys if (record := self.read(key)) is not None}
 
     def status(self, key: str) -> str:
-        """The status of a run that has a record, from its line alone as `dumps` writes it; "missing" where it cannot be read."""
+        """The status of a run that has a file, from its line alone as `dumps` writes it; "missing" where it cannot be read."""
         with suppress(OSError), open(f"{self.folder}/runs/{key}.json", "rb", buffering=0) as file:
             text = file.read()
             if text.endswith(b"\n}\n") and b'"key": "%s"' % key.encode() in text and (found := STATUS.search(text)):
@@ -93,47 +107,28 @@ class Store:
         return "missing" if record is None else record["status"]
 
     def states(self, keys: Iterable[str]) -> dict[str, str]:
-        """Of each run "done", "diverged", "failed", "resumable" or "missing", by the files there are.
+        """Of each run "done", "diverged", "failed", "resumable" or "missing", by the files and lines there are.
 
-        A record is opened only for its status, and not again while it stays the same file: see `index`.
+        A record in a file is opened only for its status, and not again while it stays the same file: see `index`.
         """
-        there = {name: stems(self.folder / name) for name in ("runs", "failures", "checkpoints")}
-        index, found, new = self.index(), {}, 0
+        files, failures, checkpoints = (stems(self.folder / name) for name in ("runs", "failures", "checkpoints"))
+        index, there, found = Index(self.folder), lines.find(self.folder), {}
         for key in keys:
-            if key not in there["runs"]:
-                found[key] = "failed" if key in there["failures"] else "resumable" if key in there["checkpoints"] else "missing"
-                continue
-            mark = self.mark(key)
-            if index.get(key, [])[:-1] != mark:
-                index[key], new = [*mark, self.status(key)], new + 1
-            found[key] = index[key][-1]
-        if new >= MANY:
-            self.keep_index(index)
+            if key in files:
+                found[key] = index.state(key, self.status)
+            elif key in there:
+                found[key] = there[key].status
+            else:
+                found[key] = "failed" if key in failures else "resumable" if key in checkpoints else "missing"
+        index.keep()
         return found
 
     def remember(self, statuses: dict[str, str]) -> None:
         """Keep the states of many finished runs, so that no record has to be opened for them; of few, nothing."""
-        if len(statuses) >= MANY:
-            self.keep_index(self.index() | {key: [*self.mark(key), status] for key, status in statuses.items()})
-
-    def mark(self, key: str) -> list[int]:
-        """What is another when the record's file is: time of its last change in nanoseconds and size; zeros where it is gone."""
-        try:
-            status = os.stat(f"{self.folder}/runs/{key}.json")
-        except OSError:
-            return [0, 0]
-        return [status.st_mtime_ns, status.st_size]
-
-    def index(self) -> dict[str, list]:
-        """What was last known of the records, by key: their marks and status. It is made of the records, and may be deleted at any time."""
-        try:
-            return json.loads((self.folder / INDEX).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-
-    def keep_index(self, index: dict[str, list]) -> None:
-        with suppress(SuiteError):  # a folder that may only be read is as well without
-            write_text(self.folder / INDEX, json.dumps(index))
+        files, index = stems(self.folder / "runs"), Index(self.folder)
+        for key in statuses.keys() & files:
+            index.add(key, statuses[key])
+        index.keep()
 
     def write(self, record: dict) -> dict:
         """Keep a finished run, then let its checkpoint and an earlier failure of it go; gives the record as it will be read."""
@@ -142,6 +137,16 @@ class Store:
         for path in (self.failure(record["key"]), self.checkpoint(record["key"])):
             path.unlink(missing_ok=True)
         return json.loads(text)
+
+    def gather(self, records: Collection[dict]) -> None:
+        """Put these records, each on a line, in the place of all that `runs.jsonl` has; the single files of the same runs go."""
+        lines.write(self.folder, records)
+        for record in records:
+            for path in (self.path(record["key"]), self.failure(record["key"]), self.checkpoint(record["key"])):
+                path.unlink(missing_ok=True)
+        for folder in (self.folder / "runs", self.folder / "failures", self.folder / "checkpoints"):
+            with suppress(OSError):  # is not there, or not empty
+                folder.rmdir()
 
     def write_failure(self, key: str, failure: dict) -> None:
         """Keep a failure with its traceback; it is never served as a result."""
@@ -153,15 +158,17 @@ class Store:
         except (OSError, ValueError):
             return None
 
-    def forget(self, key: str) -> None:
-        """Remove a run's record, failure, checkpoint and weights."""
-        for path in (self.path(key), self.failure(key), self.checkpoint(key), self.folder / "weights" / f"{key}.pt"):
-            path.unlink(missing_ok=True)
+    def forget(self, *keys: str) -> None:
+        """Remove the record, in either form, the failure, the checkpoint and the weights of each of these runs."""
+        for key in keys:
+            for path in (self.path(key), self.failure(key), self.checkpoint(key), self.folder / "weights" / f"{key}.pt"):
+                path.unlink(missing_ok=True)
+        lines.forget(self.folder, keys)
 
 
 def stems(folder: Path) -> set[str]:
-    """Names of the files in a folder, without their endings."""
+    """Names of the files in a folder, without their endings; scratch files have none."""
     try:
-        return {name.partition(".")[0] for name in os.listdir(folder)}
+        return {stem for name in os.listdir(folder) if (stem := name.partition(".")[0])}
     except OSError:
         return set()

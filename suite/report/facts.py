@@ -55,16 +55,16 @@ def datasets(results: Judged) -> list[str]:
 
 
 def unfinished(results: Judged) -> list[str]:
-    """A line for each run that was computed and gave no metrics, with the file that says why."""
+    """A line for each run that was computed and gave no metrics, with what says why."""
     lines, several = [], len(datasets(results)) > 1
     for key, spec in results.experiment.specs.items():
         if key in results.records:
-            status, file = results.records[key]["status"], f"runs/{key}.json"
+            status, where = results.records[key]["status"], f"record {key}"
         else:
-            status, file = "failed" if key in results.failures else "done", f"failures/{key}.json"
+            status, where = "failed" if key in results.failures else "done", f"failures/{key}.json"
         if status != "done":
             place = f"{spec.dataset}: " if several and spec.dataset else ""
-            lines.append(f"{place}`{spec.method.row}`, seed {spec.seed}: {status} ({file})")
+            lines.append(f"{place}`{spec.method.row}`, seed {spec.seed}: {status} ({where})")
     return lines
 
 

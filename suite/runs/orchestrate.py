@@ -108,8 +108,7 @@ def compute_missing(
     wanted = [spec for spec in experiment.runs if spec.dataset not in without]
     specs = {spec.key: spec for spec in with_needs(wanted)}
     if options.force:
-        for key in specs:
-            store.forget(key)
+        store.forget(*specs)
     known = store.read_all(specs)
     skipped = {} if options.retry_failed else {key: f for key in specs if key not in known and (f := store.read_failure(key))}
     missing = [spec for key, spec in specs.items() if key not in known and key not in skipped]

@@ -23,7 +23,7 @@ def refused(invoke):
     return run
 
 
-@pytest.mark.parametrize("name", ["plan", "reproduce", "report", "verify"])
+@pytest.mark.parametrize("name", ["plan", "reproduce", "report", "verify", "publish"])
 def test_unknown_id_names_the_nearest(refused, name):
     line = refused(name, "tabel1")
     assert "'tabel1'" in line
@@ -35,7 +35,7 @@ def test_unknown_id_far_from_all_names_all(refused):
     assert all(name in line for name in ids())
 
 
-@pytest.mark.parametrize("name", ["plan", "reproduce", "report", "verify"])
+@pytest.mark.parametrize("name", ["plan", "reproduce", "report", "verify", "publish"])
 def test_unknown_profile_names_those_there_are(refused, name):
     line = refused(name, "table1", "--profile", "quik")
     assert "'quik'" in line

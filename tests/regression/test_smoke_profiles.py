@@ -1,6 +1,5 @@
 """The smoke profile of every reproduction, computed anew and held against results/reference. Deselected unless asked for by its mark."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from click.testing import CliRunner
 from suite.app.catalogue import get, ids
 from suite.app.cli import main
 from suite.experiment.reproduction import Reproduction
+from suite.records.store import Store
 
 SEEDS = {"sgl0/table1": 3}
 """Of those of the reference, 1 where nothing is said: enough to see a number move, in the time that CI has."""
@@ -20,7 +20,7 @@ TABLES = [table for table in map(get, ids()) if "smoke" in table.settings and no
 
 def seconds(table: Reproduction) -> float:
     """What the runs of the reference that are computed again took."""
-    records = (json.loads(path.read_text()) for path in (REFERENCE / table.id / "smoke" / "runs").glob("*.json"))
+    records = Store.of(REFERENCE, table.id, "smoke").read_all().values()
     return sum(record["cost"]["cpu_seconds"] for record in records if record["seed"] < SEEDS.get(table.id, 1))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from suite.app.catalogue import get
 from suite.methods import method
-from suite.records import store as store_module
+from suite.records import index as index_module
 from suite.records.store import Store
 from suite.runs.orchestrate import Options, Queue, with_needs
 
@@ -33,7 +33,7 @@ def test_keys_are_those_of_the_runs(name):
 @pytest.fixture
 def many(table, store, monkeypatch):
     """A store of 60 records that counts how many it reads, and takes that for many."""
-    monkeypatch.setattr(store_module, "MANY", 50)
+    monkeypatch.setattr(index_module, "MANY", 50)
     found = list(table("dense").at("smoke", 60).keys)
     for number, key in enumerate(found):
         store.write({"key": key, "status": "diverged" if number == 5 else "done"})
@@ -56,7 +56,7 @@ def test_a_record_is_opened_once_to_know_its_state(many, store):
     changed = expected | {found[3]: "diverged", found[4]: "missing", found[6]: "missing"}
     assert store.states(found) == changed
     assert read[60:] == [found[3], found[4]]
-    (store.folder / store_module.INDEX).write_text("[")
+    (store.folder / index_module.FILE).write_text("[")
     assert store.states(found) == changed
 
 
@@ -87,7 +87,7 @@ def test_few_records_need_no_index(many, store):
     found, _ = many
     store.remember(dict.fromkeys(found[:5], "done"))
     assert set(store.states(found[:5]).values()) == {"done"}
-    assert not (store.folder / store_module.INDEX).exists()
+    assert not (store.folder / index_module.FILE).exists()
 
 
 def test_runs_come_in_order_and_wait_for_what_they_build_on(table, tmp_path):

@@ -228,3 +228,13 @@ def test_what_killed_writers_left_goes_and_what_is_being_written_stays(table, co
     assert not left.exists()
     assert fresh.exists()
     assert named.exists()
+
+
+def test_published_runs_are_reused_and_forced_ones_are_computed_again(table, compute_table, store):
+    two = table("dense", "l1")
+    compute_table(two)
+    store.gather(store.read_all().values())
+    assert compute_table(two, 2).counts == {"computed": 2, "reused": 2, "failed": 0, "diverged": 0}
+    assert compute_table(two, executor=Idle()).counts["reused"] == 2
+    assert compute_table(two, force=True).counts == {"computed": 2, "reused": 0, "failed": 0, "diverged": 0}
+    assert not (store.folder / "runs.jsonl").exists()
