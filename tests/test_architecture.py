@@ -15,7 +15,7 @@ from suite.experiment.metrics import METRICS, derived
 from suite.records.results import Results
 
 TEXT = (root() / "docs" / "architecture.md").read_text(encoding="utf-8")
-TABLES = ("sgl0/table1", "sgl0/figure1", "flip-side/table1", "rvscgd/figure4")
+TABLES = ("sgl0/table1", "sgl0/figure1", "flip-side/table1", "rvscgd/figure4", "integrated-tl1/figure6")
 NEVER_COMMITTED = {"cost.peak_gpu_memory_mb"}
 BY_NAME = ("views", "layers")
 WHOLE = ("spec", "metrics")

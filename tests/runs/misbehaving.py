@@ -1,4 +1,4 @@
-"""A method that fails, dies, diverges or dawdles on demand; a module of its own, so that worker processes find it too."""
+"""A method that fails, dies, diverges, dawdles or waits on demand; a module of its own, so that worker processes find it too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from suite.methods.base import Method
 
 @dataclass(unsafe_hash=True, kw_only=True)
 class Misbehaving(Method):
-    """how: "fails" and "dies" do so in the second epoch unless the file `folder`/again exists; "diverges"; "dawdles"."""
+    """how: "fails" and "dies" do so in the second epoch unless the file `folder`/again exists; "diverges"; "dawdles"; "waits" at the end
+    of an epoch, counted from 0, such as the fourth for as long as the file `folder`/wait3 exists."""
 
     title = "misbehaving"
 
@@ -24,7 +25,7 @@ class Misbehaving(Method):
 
     def prepare(self, model, context):
         super().prepare(model, context)
-        if self.how in ("dies", "dawdles"):
+        if self.how in ("dies", "dawdles", "waits"):
             checkpoint.SECONDS = -1.0  # in a worker process of its own
 
     def penalty(self):
@@ -40,6 +41,9 @@ class Misbehaving(Method):
         folder = Path(self.folder)
         with open(folder / "epochs", "a") as file:
             print(epoch, file=file)
+        (folder / "pid").write_text(str(os.getpid()))
+        while (folder / f"wait{epoch}").exists():
+            time.sleep(0.02)
         if epoch != 1 or (folder / "again").exists():
             return
         (folder / "again").touch()
