@@ -72,7 +72,8 @@ def main(arguments: list[str]) -> int:
             page.write_text(now, encoding="utf-8")
             wrong = filled(now, name)[1]
         failed |= bool(wrong)
-        print(*wrong, sep="\n", end="\n" * bool(wrong))
+        for line in wrong:
+            print(line)
     return int(failed)
 
 

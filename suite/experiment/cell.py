@@ -90,6 +90,11 @@ def in_group(group: str, name: str) -> str:
     return f"{group}/{name}" if group else name
 
 
+def without_group(group: str, name: str) -> str:
+    """The name again, without its group."""
+    return name.removeprefix(f"{group}/") if group else name
+
+
 def grid(
     *,
     dataset: str,

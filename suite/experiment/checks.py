@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from suite.base.errors import SuiteError
+from suite.experiment.cell import without_group
 from suite.experiment.claims import AnyClaim, RankClaim
 from suite.experiment.figures import Boxplot, Curves, Figure, Scatter, StrengthPath, Sweep
 from suite.experiment.metrics import Column, metric
@@ -22,7 +23,8 @@ def check(table: Reproduction) -> Reproduction:
         known_metric(table, where, key)
     for claim in table.claims:
         check_claim(table, claim)
-    known(table, "baseline", table.baseline, ["", *(name for cell in table.cells for name in (cell.row, within(cell.group, cell.row)))])
+    short = (without_group(cell.group, cell.row) for cell in table.cells)
+    known(table, "baseline", table.baseline, ["", *named, *short])
     for wanted in table.matched:
         known(table, "matched", wanted.group, table.groups)
         known(table, "matched: baseline", wanted.baseline, ["", *(cell.series for cell in table.cells if cell.group == wanted.group)])
@@ -40,11 +42,6 @@ def check(table: Reproduction) -> Reproduction:
 def rows(table: Reproduction) -> list[str]:
     """The rows by name, each with those of its views."""
     return [name for cell in table.cells for name in (cell.row, *(f"{cell.row}@{view}" for view in cell.method.viewed))]
-
-
-def within(group: str, row: str) -> str:
-    """The name of a row without its group."""
-    return row.removeprefix(f"{group}/") if group else row
 
 
 def known(table: Reproduction, where: str, name: str, names: Collection[str]) -> None:

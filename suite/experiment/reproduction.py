@@ -131,7 +131,7 @@ class Reproduction:
         plain, dash, precision = name.partition("-")
         trains = any(cell.dataset for cell in self.cells)
         if plain not in self.settings or (dash and not (trains and precision == BF16)):
-            more = f", and with -{BF16} added networks compute in that precision" * trains
+            more = f", and with -{BF16} added networks compute in that precision" if trains else ""
             raise SuiteError(f"{self.id} has no profile {name!r}", f"it has {', '.join(self.settings)}{more}")
         found = self.settings[plain]
         return replace(found, cells={**found.cells, "precision": precision}) if dash else found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from suite.experiment.cell import without_group
 from suite.experiment.metrics import Column
 from suite.judging.scale import NO_VERDICT
 from suite.records.naming import groups, labels
@@ -29,7 +30,7 @@ class Ranked:
 
 def name(row: Row) -> str:
     """The row without its group: by this name a method is found again in another group."""
-    return row.key.removeprefix(f"{row.cell.group}/" * bool(row.cell.group))
+    return without_group(row.cell.group, row.key)
 
 
 def methods(results: Results) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from suite.experiment.cell import without_group
 from suite.methods.base import Method
 from suite.records.results import Results, Row
 
@@ -32,7 +33,7 @@ def labels(results: Results) -> dict[str, str]:
     for group, rows in groups(results).items():
         shown = [row.label for row in rows]
         for row in rows:
-            options = row.cell.row.removeprefix(f"{group}/" * bool(group)).removeprefix(row.cell.method.name).strip()
+            options = without_group(group, row.cell.row).removeprefix(row.cell.method.name).strip()
             names[row.key] = f"{row.label} {options}".rstrip() if shown.count(row.label) > 1 else row.label
     return names
 

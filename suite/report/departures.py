@@ -73,7 +73,7 @@ def _cells(results: Judged) -> list[str]:
     if "paper" not in reproduction.settings:
         return []
     paper, found = reproduction.settings["paper"], []
-    for name in [*["model"] * bool(profile.models), *profile.cells]:
+    for name in ["model", *profile.cells] if profile.models else profile.cells:
         cells = [cell for cell in reproduction.cells if cell.dataset]
         ours, theirs = (list(dict.fromkeys(_cell(name, getattr(p.of(cell).setup, name)) for cell in cells)) for p in (profile, paper))
         if ours != theirs:

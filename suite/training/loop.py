@@ -16,9 +16,8 @@ from torch.nn.functional import cross_entropy
 
 from suite import models
 from suite.base import checkpoint
-from suite.base.errors import SuiteError
 from suite.base.seeding import Streams
-from suite.data import Dataset, hold_out, subset
+from suite.data import Dataset
 from suite.experiment.setup import BF16
 from suite.experiment.spec import RunSpec
 from suite.methods.base import Context, Finished, Method, View
@@ -28,6 +27,7 @@ from suite.metrics.compact import compact_metrics
 from suite.models.layers import regularised_layers
 from suite.training.augment import draw, moved
 from suite.training.evaluation import BATCH, placed, recalibrated, score, test_error
+from suite.training.examples import examples, feeding
 from suite.training.start import restart
 
 COUNTED = ("weight_sparsity", "weight_sparsity_exact", "flops_left_valid")
@@ -71,16 +71,11 @@ class Training:
     def __init__(self, spec: RunSpec, dataset: Dataset, *, device: str = "cpu", finished: list[Finished] | None = None) -> None:
         self.spec, self.device = spec, device
         self.streams = Streams(spec.seed, spec.dataset, spec.model)
-        data = subset(dataset, spec.setup.n_train, spec.setup.n_test)
-        data = hold_out(data, spec.setup.hold_out, spec.seed) if spec.setup.hold_out else data
-        self.x, self.y, self.x_test, self.y_test = data.tensors(device)
-        self.x_held, self.y_held = self.x[:0], self.y[:0]
-        if spec.setup.validation:
-            held = hold_out(data, round(spec.setup.validation * len(self.x)), spec.seed)
-            self.x, self.y, self.x_held, self.y_held = held.tensors(device)
+        self.x, self.y, self.x_test, self.y_test, self.x_held, self.y_held = examples(spec, dataset, device)
         self.fed = feeding(spec, self.x)
         self.augmented = bool(spec.setup.crop or spec.setup.flip)
-        self.x, self.x_test, self.x_held = self.x if self.augmented else self.fed(self.x), self.fed(self.x_test), self.fed(self.x_held)
+        self.x = self.x if self.augmented else self.fed(self.x)  # images that are moved first are fed batch by batch
+        self.x_test, self.x_held = self.fed(self.x_test), self.fed(self.x_held)
         self.in_shape = tuple(self.x.shape[1:])
         self.model = models.build(
             spec.model, in_shape=self.in_shape, n_classes=dataset.n_classes, generator=self.streams.generator("init")
@@ -104,7 +99,7 @@ class Training:
         self.context.optimizer = self.optimizer
         self.dense, self.valid = dense_flops(self.model, self.in_shape), valid_flops(self.model, self.in_shape)
         self.epoch = 0
-        self.curves: dict[str, list[float]] = {name: [] for name in (*CURVES, *[HELD] * bool(len(self.x_held)))}
+        self.curves: dict[str, list[float]] = {name: [] for name in ((*CURVES, HELD) if len(self.x_held) else CURVES)}
 
     def computing(self) -> AbstractContextManager[Any]:
         """The context of the network's passes: autocast to bfloat16 where the run asks for that."""
@@ -226,26 +221,6 @@ class Training:
 
     def counts(self, model: nn.Module) -> dict[str, float]:
         return measure(model, self.in_shape, dense=self.dense, valid=self.valid)
-
-
-def feeding(spec: RunSpec, train: Tensor) -> Callable[[Tensor], Tensor]:
-    """How a run feeds inputs to its network: normalised, then less the mean example of `train`, where it asks for that.
-
-    Raises SuiteError where it normalises by channel and the examples are not images of as many channels.
-    """
-    mean, sd = spec.setup.normalise or (0.0, 1.0)
-    if isinstance(mean, tuple):
-        if train.dim() != 4 or train.shape[1] != len(mean):
-            raise SuiteError(f"{spec.dataset} has no images of {len(mean)} channels", "normalise with one mean and sd for each channel")
-        mean, sd = (torch.tensor(values, device=train.device)[:, None, None] for values in (mean, sd))
-
-    def normalised(x: Tensor) -> Tensor:
-        return (x - mean) / sd if spec.setup.normalise else x
-
-    if not spec.setup.centred:
-        return normalised
-    centre = normalised(train).mean(0)
-    return lambda x: normalised(x) - centre
 
 
 def first_filters(model: nn.Module) -> list | None:

@@ -93,7 +93,9 @@ def canvas(results: Judged, figure: Curves) -> Canvas:
             else:
                 stretch(axes, "y", column, middles[column.metric])
         handles = [Line2D([], [], label=label, **_look(look)) for label, look in looks.items() if label in used]
-        legend(made, handles + [Line2D([], [], label="thin: the paper", color="0.3", **THIN)] * bool(theirs))
+        if theirs:
+            handles.append(Line2D([], [], label="thin: the paper", color="0.3", **THIN))
+        legend(made, handles)
         made.suptitle(title(results), fontsize=9)
     return made
 

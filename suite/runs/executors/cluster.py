@@ -165,7 +165,8 @@ def refuse(asked: dict[str, float], largest: dict[str, float]) -> None:
     """SuiteError when a run asks for more than the largest node has."""
     for name, amount in asked.items():
         if amount > largest[name]:
-            remedy = f"ask for less with --{name.lower()}s" + ", or for none with --device cpu" * (name == "GPU")
+            other = ", or for none with --device cpu" if name == "GPU" else ""
+            remedy = f"ask for less with --{name.lower()}s{other}"
             raise SuiteError(f"a run asks for {amount:g} {name}, and the largest node of the cluster has {largest[name]:g}", remedy)
 
 
