@@ -1,4 +1,4 @@
-"""A hundred embedded digits, and runs on them that take a fraction of a second."""
+"""A hundred embedded digits, and runs on them that take a fraction of a second; and which process runs which tests, and when."""
 
 from __future__ import annotations
 
@@ -13,6 +13,26 @@ from suite.methods.base import Finished, Method
 from suite.methods.schedule import Schedule
 from suite.training import loop
 from suite.training.loop import Training
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With -n, all tests of a file are run by one process, since they share what is made once: a cluster, a run, a data base.
+
+    Not --dist loadfile among the options of every call: pytest-benchmark would take it for several processes, and measure nothing.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    if config.option.dist != "load":
+        return None
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first, so that no process is left with one when the others have nothing to do any more."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -115,10 +115,10 @@ def test_a_damaged_file_of_timings_is_no_timing(invoke, tmp_path):
 
 @pytest.mark.slow
 def test_timed_steps_give_an_estimate_that_later_plans_reuse(invoke, no_latency):
-    first = invoke("plan", "table1", "--profile", "smoke", "--time", "--json")
+    first = invoke("plan", "flip-side/table1", "--profile", "smoke", "--time", "--json")
     assert first.exit_code == 0, first.output
     found = json.loads(first.stdout)
     assert found["seconds"] > 0
-    again = json.loads(invoke("plan", "table1", "--profile", "smoke", "--json").stdout)
+    again = json.loads(invoke("plan", "flip-side/table1", "--profile", "smoke", "--json").stdout)
     assert again["seconds"] == pytest.approx(found["seconds"])
-    assert "about " in invoke("plan", "table1", "--profile", "smoke").stdout
+    assert "about " in invoke("plan", "flip-side/table1", "--profile", "smoke").stdout

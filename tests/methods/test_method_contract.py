@@ -1,4 +1,9 @@
-"""Every method against every model: it trains, its state makes a round trip, and a resumed run is the uninterrupted one."""
+"""Every method on networks of every kind: it trains, its state makes a round trip, and a resumed run is the uninterrupted one.
+
+Methods see a network as its layers, convolutions and linear ones, so not every pair has something new to show. Each method trains and is
+scored on LeNet-5-Caffe, is resumed on one of the two networks of the benchmark's tables, and takes a step on one of each other family,
+all in turn: every network meets several methods of every kind. What a network makes of groups is in test_neurons.py.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,8 @@ from suite import models
 from suite.base import checkpoint
 from suite.base.errors import SuiteError
 from suite.methods import method, names
+
+pytestmark = pytest.mark.slow
 
 VARIANTS = [
     *(method(name) for name in names()),
@@ -32,12 +39,14 @@ VARIANTS = [
 ]
 EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=lambda m: m.row)
 LENETS = ("lenet5_caffe", "lenet_300_100")
-MODELS = pytest.mark.parametrize("model", LENETS)
 BINARIZED = [name for name in models.names() if "binarized" in name]
-"""Networks alike but for their sizes and the gradients of their activations: each method has one of them, in turn."""
-REST = [name for name in models.names() if name not in (*LENETS, *BINARIZED)]
-PAIRS = [(m, model) for i, m in enumerate(VARIANTS) for model in (*REST, BINARIZED[i % len(BINARIZED)])]
-OTHERS = pytest.mark.parametrize(("variant", "model"), PAIRS, ids=lambda value: value if isinstance(value, str) else value.row)
+OTHERS = [name for name in models.names() if name not in (*LENETS, *BINARIZED)]
+
+
+def in_turn(*families):
+    """Each variant with one network of each family."""
+    pairs = [(variant, family[i % len(family)]) for i, variant in enumerate(VARIANTS) for family in families]
+    return pytest.mark.parametrize(("variant", "model"), pairs, ids=lambda value: value if isinstance(value, str) else value.row)
 
 
 def flat(state, prefix="") -> dict:
@@ -65,10 +74,9 @@ def state(run) -> dict:
     return {**run.state_dict(), "curves": {k: v for k, v in run.curves.items() if k != "seconds"}}
 
 
-@MODELS
 @EVERY
-def test_one_epoch_moves_the_weights_and_leaves_finite_scores(start, variant, model, untimed):
-    run = start(variant, model)
+def test_one_epoch_moves_the_weights_and_leaves_finite_scores(start, variant, untimed):
+    run = start(variant, "lenet5_caffe")
     before = {name: p.detach().clone() for name, p in run.model.named_parameters()}
     outcome = run.train()
     assert outcome.status == "done"
@@ -84,7 +92,7 @@ def test_one_epoch_moves_the_weights_and_leaves_finite_scores(start, variant, mo
     assert outcome.metrics["compact_disagreements"] == 0
 
 
-@OTHERS
+@in_turn(OTHERS, BINARIZED)
 def test_one_step_on_every_other_model_and_its_state(start, variant, model, no_latency):
     trained, fresh = (start(variant, model, batch_size=10, epoch_steps=1) for _ in range(2))
     before = {name: p.detach().clone() for name, p in trained.model.named_parameters()}
@@ -102,23 +110,11 @@ def test_another_seed_gives_another_network(start, variant, no_latency):
     assert not any(torch.equal(w, second.weights[name]) for name, w in first.weights.items() if name.endswith("weight"))
 
 
-@MODELS
-@EVERY
-def test_state_makes_a_round_trip(start, variant, model, no_latency):
-    trained, fresh = start(variant, model), start(variant, model)
-    if trained.schedule.epochs:
-        trained.advance()
-    fresh.load_state_dict(trained.state_dict())
-    assert_identical(state(fresh), state(trained))
-    assert_identical(fresh.method.scored().weights, trained.method.scored().weights)
-
-
 class Interrupted(BaseException):
     pass
 
 
-@MODELS
-@EVERY
+@in_turn(LENETS)
 def test_a_resumed_run_equals_the_uninterrupted_one(start, variant, model, tmp_path, monkeypatch, no_latency):
     """To the last bit, though it is another run from the start: so is the same run made twice."""
     monkeypatch.setattr(checkpoint, "SECONDS", -1.0)

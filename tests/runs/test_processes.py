@@ -15,7 +15,9 @@ import pytest
 from misbehaving import Misbehaving
 from reproducible import reproducible
 
+from suite.base import checkpoint
 from suite.methods import method
+from suite.metrics.compact import compact_metrics
 from suite.runs.executors import Result
 from suite.runs.executors.processes import THREADS, Processes
 
@@ -30,28 +32,26 @@ def nothing_left():
     assert {name: os.environ.get(name) for name in THREADS} == before
 
 
-def test_two_workers_give_what_one_process_gives(table, compute_table, witness, store, monkeypatch):
-    from suite.metrics.compact import compact_metrics
+@pytest.fixture
+def seldom(monkeypatch):
+    """Runs resumed in this process leave the interval of checkpoints as it was, which misbehaving ones shorten."""
+    monkeypatch.setattr(checkpoint, "SECONDS", checkpoint.SECONDS)
 
+
+def test_two_workers_give_what_one_process_gives_each_on_its_device(table, compute_table, witness, store, monkeypatch):
     monkeypatch.setattr("suite.training.loop.compact_metrics", compact_metrics)
     wanted = table(method("magnitude", like=method("sgl0")), "sgl0", Misbehaving(how="diverges"), epochs=2)
     serial = compute_table(wanted).records
     watcher = witness()
-    parallel = compute_table(wanted, executor=Processes(2), watchers=[watcher], force=True)
+    parallel = compute_table(wanted, executor=Processes(2, devices=("cpu", "cpu:0")), watchers=[watcher], force=True)
     assert parallel.counts == {"computed": 4, "reused": 0, "failed": 0, "diverged": 1}
+    devices = [{record["environment"].pop("device") for record in records.values()} for records in (serial, parallel.records)]
+    assert devices == [{"cpu"}, {"cpu", "cpu:0"}]
     assert reproducible(parallel.records) == reproducible(serial)
     assert {r["environment"]["threads"] for r in parallel.records.values()} == {1}
     order = [result.task.spec.method.name for result in watcher.results]
     assert order.index("magnitude") > max(order.index("dense"), order.index("sgl0"))
     assert sorted(epoch for key, epoch, _ in watcher.epochs) == [1, 1, 1, 2, 2]
-
-
-def test_workers_share_several_devices_evenly(table, compute_table, tmp_path):
-    """Also where one dies: the worker that takes its place takes its device."""
-    wanted = table(Misbehaving(how="dies", folder=str(tmp_path)), "dense", "group_lasso", "l1", epochs=3)
-    results = compute_table(wanted, 1, Processes(2, devices=("cpu", "cpu:0")))
-    assert results.counts["failed"] == 1
-    assert {record["environment"]["device"] for record in results.records.values()} == {"cpu", "cpu:0"}
 
 
 def test_a_worker_starts_where_the_fewest_are(monkeypatch):
@@ -61,7 +61,7 @@ def test_a_worker_starts_where_the_fewest_are(monkeypatch):
     assert Processes(2).start(["", ""]) == ""
 
 
-def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table, compute_table, store, tmp_path):
+def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table, compute_table, store, tmp_path, seldom):
     wanted = table(Misbehaving(how="dies", folder=str(tmp_path)), Misbehaving(how="fails", folder=""), "dense", epochs=3)
     results = compute_table(wanted, 1, Processes(1))
     assert results.counts == {"computed": 2, "reused": 0, "failed": 1, "diverged": 0}
@@ -71,7 +71,7 @@ def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table,
     assert "resume" in store.read_failure(killed.key)["error"]
     assert (store.folder / "checkpoints" / f"{killed.key}.pt").exists()
 
-    again = compute_table(wanted, 1, Processes(1))
+    again = compute_table(wanted)
     assert again.counts == {"computed": 1, "reused": 2, "failed": 0, "diverged": 0}
     assert (tmp_path / "epochs").read_text().split() == ["0", "1", "1", "2"]
     assert again.records[killed.key]["epochs"] == 3
@@ -81,17 +81,20 @@ def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table,
     assert store.read_failure(killed.key) is None
 
 
-def test_an_interrupt_ends_the_workers_and_the_next_command_resumes(table, compute_table, witness, store, tmp_path):
-    wanted = table(Misbehaving(how="dawdles", folder=str(tmp_path)), epochs=4)
-    (tmp_path / "again").touch()
+def test_an_interrupt_ends_the_workers_and_the_next_command_resumes(table, compute_table, witness, store, tmp_path, seldom):
+    """The worker waits in its last epoch for an interrupt that comes before it is told to go on."""
+    wanted = table(Misbehaving(how="waits", folder=str(tmp_path)), epochs=4)
+    for name in ("again", "wait3"):
+        (tmp_path / name).touch()
     with pytest.raises(KeyboardInterrupt):
         compute_table(wanted, executor=Processes(2), watchers=[witness(lambda event, n: event == "epoch" and n == 3)])
     assert multiprocessing.active_children() == []
     assert list(store.folder.glob("runs/*")) == []
     (checkpoint,) = (store.folder / "checkpoints").glob("*.pt")
     before = len((tmp_path / "epochs").read_text().split())
+    (tmp_path / "wait3").unlink()
     resumed = witness()
-    results = compute_table(wanted, executor=Processes(1), watchers=[resumed])
+    results = compute_table(wanted, watchers=[resumed])
     assert results.counts["computed"] == 1
     epochs = [epoch for _, epoch, _ in resumed.epochs]
     assert epochs in ([3, 4], [4])  # the third epoch's checkpoint may have been written before the interrupt arrived
@@ -122,23 +125,40 @@ def test_results_come_before_the_next_task_starts(table, tmp_path):
     assert [result.task for result in found] == ["task 1", "task 2", "task 3"]
 
 
+def test_a_worker_that_takes_the_place_of_another_takes_its_device(monkeypatch):
+    """The first dies at its task, while that of the other device goes on to the next."""
+    given = []
+    monkeypatch.setattr("suite.runs.executors.processes.Worker", lambda threads, device: EchoWorker(device, given))
+    tasks = iter(["dies", "second", "third", "fourth"])
+    found = {
+        result.task: result.failure for result in Processes(2, devices=("a", "b")).run(lambda: next(tasks, None), lambda *progress: None)
+    }
+    assert found == {"dies": {"error": "it died", "traceback": ""}, "second": None, "third": None, "fourth": None}
+    assert given[:2] == [("dies", "a"), ("second", "b")]
+    assert dict(given[2:]) == {"third": "b", "fourth": "a"}
+
+
 class Echo(Processes):
     def start(self, taken):
         return EchoWorker()
 
 
 class EchoWorker:
-    """A worker without a process: it answers when it is asked."""
+    """A worker without a process: it answers when it is asked, or dies."""
 
-    def __init__(self):
-        self.device = ""
+    def __init__(self, device="", given=None):
+        self.device, self.given = device, given if given is not None else []
         self.pipe, self.theirs = multiprocessing.Pipe()
 
     def give(self, task):
-        self.theirs.send(Result(task))
+        self.given.append((task, self.device))
+        self.theirs.close() if task == "dies" else self.theirs.send(Result(task))
 
     def stop(self):
         self.pipe.close(), self.theirs.close()
+
+    def death(self):
+        return "it died"
 
 
 ORPHANS = """
