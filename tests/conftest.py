@@ -61,7 +61,7 @@ def no_latency(monkeypatch):
 @pytest.fixture
 def untimed(monkeypatch):
     """Build the compact network and compare it with the masked one, but leave out the timing of both."""
-    monkeypatch.setattr("suite.metrics.compact._latencies", lambda networks, batch: [1.0] * len(networks))
+    monkeypatch.setattr("suite.metrics.savings._latencies", lambda networks, batch: [1.0] * len(networks))
 
 
 @pytest.fixture

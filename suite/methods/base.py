@@ -62,16 +62,14 @@ class View:
 
 @dataclass(unsafe_hash=True, kw_only=True)
 class Method:
-    """A training method. The dataclass fields are its options and, with the class name, its identity.
+    """A training method. The dataclass fields are its options and, with the name of its file, its identity.
 
     One instance takes part in one run: `prepare`, then for every step `penalty` (added to the loss) and `after_step`, for every
     epoch `after_epoch`, and at the end `finish`. Options are never changed by a run; `fresh()` gives an instance for one.
 
     title      what a reader calls it
     viewed     names of the `views`
-    program    the module that computes its runs, with `compute(task, on_epoch)`, the parts of a record, and
-               `timing(spec, data_root, steps, device)`, the seconds of an epoch and of the rest; where it keeps final weights also
-               `rescored(task)`, the metrics that follow from them
+    program    the module that computes its runs, see `suite.experiment.program.Program`
     """
 
     title: ClassVar[str]

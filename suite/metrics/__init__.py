@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 from torch import nn
 
-from suite.metrics.compact import architecture, compact_metrics, masked
+from suite.metrics.compact import masked
 from suite.metrics.flops import dense_flops, flops_left, flops_left_valid, valid_flops
 from suite.metrics.network import describe
+from suite.metrics.savings import architecture, compact_metrics
 from suite.metrics.sparsity import (
     ZERO,
     last_layer,
     layer_sparsity,
     neuron_sparsity,
     parameters_left,
-    prunable_layers,
     weight_sparsity,
     weight_sparsity_exact,
 )
@@ -34,7 +34,6 @@ __all__ = [
     "measure",
     "neuron_sparsity",
     "parameters_left",
-    "prunable_layers",
     "valid_flops",
     "weight_sparsity",
     "weight_sparsity_exact",

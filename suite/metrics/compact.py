@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import statistics
-import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,14 +14,13 @@ from torch.nn.functional import batch_norm
 from torch.nn.utils import skip_init
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 
-from suite.metrics.flops import dense_flops
-from suite.metrics.sparsity import ZERO, prunable_layers
+from suite.metrics.sparsity import ZERO
 from suite.models.binarized import BinarizedReLU
+from suite.models.layers import weight_layers
 
 ELEMENTWISE = (nn.ReLU, BinarizedReLU, nn.Dropout)  # what a value becomes depends on this value alone, in eval mode
 REARRANGING = (nn.MaxPool2d, nn.Flatten)  # a constant stays what it is
 BY_UNIT = (nn.BatchNorm2d,)  # what a value becomes depends, in eval mode, on this value and its channel
-WARM_UP = 3
 
 
 class Select(nn.Module):
@@ -50,7 +47,7 @@ def masked(model: nn.Module, threshold: float = ZERO) -> nn.Module:
         del module.parametrizations
         for name, value in values.items():
             module.register_parameter(name, nn.Parameter(value.clone()))
-    for layer in prunable_layers(plain).values():
+    for layer in weight_layers(plain).values():
         layer.weight.masked_fill_(layer.weight.abs() < threshold, 0)
     return plain
 
@@ -96,49 +93,6 @@ def _smaller(source: nn.Module) -> nn.Sequential:
     _fold_constant_units(stages)
     _drop_dead_units(stages)
     return nn.Sequential(OrderedDict([*(item for stage in stages for item in stage.build()), *tail.items()])).eval()
-
-
-def architecture(model: nn.Module) -> str:
-    """The neurons by layer: output channels of a convolution, inputs of a linear layer; "20-50-800-500" for LeNet-5-Caffe."""
-    layers = prunable_layers(model).values()
-    return "-".join(str(layer.out_channels if isinstance(layer, nn.Conv2d) else layer.in_features) for layer in layers)
-
-
-def compact_metrics(
-    model: nn.Module,
-    x_test: Tensor,
-    in_shape: tuple[int, ...],
-    y_test: Tensor | None = None,
-    dense: Mapping[str, int] | None = None,
-) -> dict[str, float | int | str]:
-    """What the compact network saves, and whether it agrees with the masked one.
-
-    x_test: (examples, *in_shape) as the model takes it; y_test: labels; dense: `dense_flops(model, in_shape)`, if known. Gives
-
-    - compact_parameters_left, compact_flops_left: percent of the model's parameters and of fvcore's count of the model
-    - compact_disagreements: test examples to which masked and compact give different classes: 0, or something is wrong, save
-      for single examples that rounding moves across a step (see `compact`) or between two equal logits
-    - compact_max_difference: largest absolute difference of two logits
-    - masked_test_error: percent, if labels are given
-    - latency_dense_ms, latency_compact_ms: forward pass of a batch of (at most) 100, median of alternating repetitions, with the
-      threads that torch has; "dense" is the masked network, which is as large as the model
-    - architecture: see `architecture`
-
-    Raises NotImplementedError as `compact`.
-    """
-    full, small = masked(model), compact(model)
-    expected, found = _logits(full, x_test), _logits(small, x_test)
-    metrics: dict[str, float | int | str] = {
-        "compact_parameters_left": 100 * _size(small) / _size(full),
-        "compact_flops_left": 100 * sum(dense_flops(small, in_shape).values()) / sum((dense or dense_flops(full, in_shape)).values()),
-        "compact_disagreements": int((expected.argmax(1) != found.argmax(1)).sum()),
-        "compact_max_difference": float((expected - found).abs().max()),
-        "architecture": architecture(small),
-    }
-    if y_test is not None:
-        metrics["masked_test_error"] = 100 * float((expected.argmax(1) != y_test.to(expected.device)).double().mean())
-    metrics["latency_dense_ms"], metrics["latency_compact_ms"] = _latencies([full, small], x_test[:100])
-    return metrics
 
 
 @dataclass
@@ -267,8 +221,8 @@ def _drop_dead_units(stages: list[_Stage]) -> None:
 
     No second round is due: a unit that is kept has an outgoing weight to a kept unit, and that one an incoming weight.
     """
-    for before, stage in reversed(list(pairwise([None, *stages]))):
-        assert stage is not None
+    for place in reversed(range(len(stages))):
+        stage, before = stages[place], stages[place - 1] if place else None
         live = (stage.weight != 0).any(0)
         if not live.any():
             live[0, 0] = True
@@ -284,34 +238,3 @@ def _drop_dead_units(stages: list[_Stage]) -> None:
 
 def _is_channels_last(weight: Tensor) -> bool:
     return weight.is_contiguous(memory_format=torch.channels_last) and not weight.is_contiguous()
-
-
-def _size(model: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in model.parameters())
-
-
-@torch.inference_mode()
-def _logits(network: nn.Module, x: Tensor, batch: int = 500) -> Tensor:
-    device = next(network.parameters()).device
-    return torch.cat([network(part.to(device)) for part in x.split(batch)])
-
-
-@torch.inference_mode()
-def _latencies(networks: list[nn.Module], batch: Tensor, seconds: float = 1.0, most: int = 50) -> list[float]:
-    """Median milliseconds of a forward pass; the networks take turns, so that a slower spell of the machine meets all of them."""
-    batch = batch.to(next(networks[0].parameters()).device)
-    times: list[list[float]] = [[] for _ in networks]
-    start = time.perf_counter()
-    while len(times[0]) < WARM_UP + 3 or (len(times[0]) < WARM_UP + most and time.perf_counter() - start < seconds):
-        for network, column in zip(networks, times, strict=True):
-            _synchronise(batch)
-            began = time.perf_counter()
-            network(batch)
-            _synchronise(batch)
-            column.append(1000 * (time.perf_counter() - began))
-    return [statistics.median(column[WARM_UP:]) for column in times]
-
-
-def _synchronise(tensor: Tensor) -> None:
-    if tensor.is_cuda:
-        torch.cuda.synchronize(tensor.device)

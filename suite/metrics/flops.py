@@ -10,7 +10,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from suite.metrics.sparsity import ZERO, layer_sparsity, prunable_layers
+from suite.metrics.sparsity import ZERO, layer_sparsity
+from suite.models.layers import weight_layers
 
 
 def dense_flops(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
@@ -28,7 +29,7 @@ def dense_flops(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
         count = FlopCountAnalysis(traced, example).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
         with torch.no_grad():
             by_module = count.tracer_warnings("none").by_module()
-    return {name: int(by_module[name]) for name in prunable_layers(model)}
+    return {name: int(by_module[name]) for name in weight_layers(model)}
 
 
 @torch.no_grad()
@@ -42,7 +43,7 @@ def valid_flops(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
     `dense_flops`: compute it once and pass it on. in_shape: one example, without the batch.
     """
     traced = copy.deepcopy(model).eval()
-    names: dict[nn.Module, str] = {layer: name for name, layer in prunable_layers(traced).items()}
+    names: dict[nn.Module, str] = {layer: name for name, layer in weight_layers(traced).items()}
     costs = dict.fromkeys(names.values(), 0)
 
     def record(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:

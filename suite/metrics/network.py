@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from suite.metrics.flops import dense_flops, valid_flops
-from suite.metrics.sparsity import prunable_layers
+from suite.models.layers import weight_layers
 
 
 def describe(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
@@ -16,7 +16,7 @@ def describe(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
     - multiply_adds: for one example, all layers, by `dense_flops` (fvcore)
     - multiply_adds_valid: the same by `valid_flops`, the count of the CGES code
     """
-    layers = list(prunable_layers(model).values())
+    layers = list(weight_layers(model).values())
     convolutions = sum(isinstance(layer, nn.Conv2d) for layer in layers)
     return {
         "conv_layers": convolutions,

@@ -12,14 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import is_parametrized
 
+from suite.models.layers import weight_layers
 from suite.models.neurons import neurons
 
 ZERO = 1e-5  # a weight counts as zero if |w| is below this: Bui et al. 2019, section 3
-
-
-def prunable_layers(model: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
-    """The layers whose weights are counted, by name: every Conv2d and Linear."""
-    return {name: module for name, module in model.named_modules() if isinstance(module, nn.Conv2d | nn.Linear)}
 
 
 @torch.no_grad()
@@ -31,7 +27,7 @@ def zero_counts(tensors: Iterable[Tensor], threshold: float = ZERO) -> list[int]
 
 def weight_sparsity(model: nn.Module, threshold: float = ZERO) -> float:
     """Percent of the weights (biases apart) with |w| < threshold; a threshold of 0 counts those that are exactly 0."""
-    weights = [layer.weight for layer in prunable_layers(model).values()]
+    weights = [layer.weight for layer in weight_layers(model).values()]
     return 100 * sum(zero_counts(weights, threshold)) / sum(weight.numel() for weight in weights)
 
 
@@ -42,7 +38,7 @@ def weight_sparsity_exact(model: nn.Module) -> float:
 
 def layer_sparsity(model: nn.Module, threshold: float = ZERO) -> dict[str, float]:
     """`weight_sparsity` of each layer by name."""
-    weights = {name: layer.weight for name, layer in prunable_layers(model).items()}
+    weights = {name: layer.weight for name, layer in weight_layers(model).items()}
     counts = zero_counts(weights.values(), threshold)
     return {name: 100 * zeros / weight.numel() for (name, weight), zeros in zip(weights.items(), counts, strict=True)}
 
@@ -53,7 +49,7 @@ def neuron_sparsity(model: nn.Module, convention: str = "sgl0") -> float:
 
     The paper (Bui et al. 2019, section 3) writes the normalised sum of |w|, which its code computes as this mean.
     """
-    means = [neurons(layer, convention).abs().mean(1) for layer in prunable_layers(model).values()]
+    means = [neurons(layer, convention).abs().mean(1) for layer in weight_layers(model).values()]
     return 100 * sum(zero_counts(means)) / sum(mean.numel() for mean in means)
 
 
@@ -77,7 +73,7 @@ def last_layer(model: nn.Module) -> dict[str, float]:
       incoming ones are looked at where the layer before is linear
     - last_layer_sparsity_of_rest: percent of the weights of the input units that remain that are 0; 0 where none remains
     """
-    *before, last = prunable_layers(model).values()
+    *before, last = weight_layers(model).values()
     zero = last.weight == 0
     by_unit = zero.transpose(0, 1).flatten(1)
     removed = by_unit.all(1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
+from suite.experiment.program import program_of
 from suite.experiment.task import Task
 from suite.records.results import Results
 from suite.records.store import Store
@@ -15,17 +15,17 @@ from suite.runs.worker import prepare_process
 def rescore(stored: Results, out: Path, data_root: str | None, device: str) -> dict[str, list[str]]:
     """Add to the records of finished runs, stored in `out`, what they lack; what they have stays. By key, the metrics added.
 
-    A record says under "rescored" which metrics were added, and by which code, each time. Runs whose program has no `rescored`, as it
-    keeps no weights, are passed over. Raises SuiteError where the weights of one are gone.
+    A record says under "rescored" which metrics were added, and by which code, each time. Runs whose program keeps
+    no weights are passed over. Raises SuiteError where the weights of one are gone.
     """
     store = Store.of(out, stored.reproduction.home, stored.profile)
     prepare_process()
     added: dict[str, list[str]] = {}
     for key, record in stored.records.items():
-        program = importlib.import_module(stored.experiment.specs[key].method.program)
-        if record["status"] != "done" or not hasattr(program, "rescored"):
+        if record["status"] != "done":
             continue
-        found = program.rescored(Task(stored.experiment.specs[key], stored.profile, store.folder, data_root, device))
+        spec = stored.experiment.specs[key]
+        found = program_of(spec.method).rescored(Task(spec, stored.profile, store.folder, data_root, device))
         if new := {name: value for name, value in found.items() if name not in record["metrics"]}:
             added[key] = list(new)
             notes = [*record.get("rescored", []), {"metrics": list(new), **code_state()}]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
 import statistics
@@ -13,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from suite.base.files import write_text
+from suite.experiment.program import program_of
 from suite.experiment.setup import FLOAT32
 from suite.experiment.spec import RunSpec
 from suite.records.store import dumps
@@ -155,8 +155,7 @@ def measure(
     try:
         for spec in specs:
             if kind(spec, device) not in timings and not spec.needs() and time.monotonic() - started < within:
-                program = importlib.import_module(spec.method.program)
-                timings[kind(spec, device)] = Timing(*program.timing(spec, data_root, steps, device))
+                timings[kind(spec, device)] = Timing(*program_of(spec.method).timing(spec, data_root, steps, device))
     finally:
         torch.cuda.empty_cache()  # for the workers, while this process waits for them
         add_timings(out, timings)

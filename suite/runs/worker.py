@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import importlib
 import resource
 import time
 
+from suite.experiment.program import program_of
 from suite.experiment.task import OnEpoch, Task
 
 
@@ -34,7 +34,7 @@ def prepare_process(threads: int = 1) -> None:
 def compute(task: Task, on_epoch: OnEpoch = lambda epoch, error: None) -> dict:
     """The record of a run. Its checkpoint stays until the record is stored, since only then the run cannot be lost.
 
-    The module that the method names as its `program` computes it; what every record has is added here.
+    The program of its method computes it; what every record has is added here.
     """
     import torch
 
@@ -45,7 +45,7 @@ def compute(task: Task, on_epoch: OnEpoch = lambda epoch, error: None) -> dict:
         torch.cuda.init()  # without it there are no statistics to reset
         torch.cuda.reset_peak_memory_stats(task.device)
     started, cpu = time.perf_counter(), time.process_time()
-    found = importlib.import_module(spec.method.program).compute(task, on_epoch)
+    found = program_of(spec.method).compute(task, on_epoch)
     return {
         "schema": 1,
         "key": spec.key,

@@ -188,6 +188,11 @@ def compute(task: Task, on_epoch: OnEpoch) -> dict:
     }
 
 
+def rescored(task: Task) -> dict:
+    """Nothing: these runs keep no weights."""
+    return {}
+
+
 def timing(spec: RunSpec, data_root: str | None, steps: int, device: str = "cpu") -> tuple[float, float]:
     """Seconds of an epoch, from so many timed steps in this thread, and of the rest of a run."""
     started = time.perf_counter()

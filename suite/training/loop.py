@@ -23,7 +23,7 @@ from suite.experiment.spec import RunSpec
 from suite.methods.base import Context, Finished, Method, View
 from suite.methods.schedule import Schedule
 from suite.metrics import dense_flops, layer_sparsity, measure, valid_flops
-from suite.metrics.compact import compact_metrics
+from suite.metrics.savings import compact_metrics
 from suite.models.layers import regularised_layers
 from suite.training.augment import draw, moved
 from suite.training.evaluation import BATCH, placed, recalibrated, score, test_error

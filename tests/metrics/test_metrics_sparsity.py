@@ -11,11 +11,11 @@ from suite.metrics import (
     measure,
     neuron_sparsity,
     parameters_left,
-    prunable_layers,
     weight_sparsity,
     weight_sparsity_exact,
 )
 from suite.models import build
+from suite.models.layers import weight_layers
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def lenet():
 
 
 def test_the_layers_counted_are_convolutions_and_linear_layers(lenet):
-    assert list(prunable_layers(lenet)) == ["conv1", "conv2", "fc1", "fc2"]
+    assert list(weight_layers(lenet)) == ["conv1", "conv2", "fc1", "fc2"]
     nested = nn.ModuleDict({"block": nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)), "head": nn.Linear(2, 2)})
-    assert list(prunable_layers(nested)) == ["block.0", "head"]
+    assert list(weight_layers(nested)) == ["block.0", "head"]
 
 
 def test_known_counts(lenet):

@@ -5,8 +5,9 @@ import torch
 from torch import nn
 
 from suite.base.errors import SuiteError
-from suite.metrics import dense_flops, prunable_layers
+from suite.metrics import dense_flops
 from suite.models import build
+from suite.models.layers import weight_layers
 
 USUAL = {  # the input of the data set that each network is meant for, and its classes
     "conv1_fc2": ((1, 8, 8), 10),
@@ -38,7 +39,7 @@ def make(name, seed=0, in_shape=None, n_classes=None):
 )
 def test_sizes_by_hand(name, weights, biases, multiply_adds):
     model = make(name)
-    layers = prunable_layers(model)
+    layers = weight_layers(model)
     assert [layer.weight.numel() for layer in layers.values()] == weights
     assert sum(layer.bias.numel() for layer in layers.values()) == biases
     assert sum(p.numel() for p in model.parameters()) == sum(weights) + biases
@@ -47,7 +48,7 @@ def test_sizes_by_hand(name, weights, biases, multiply_adds):
 
 @pytest.mark.parametrize("name", USUAL)
 def test_the_name_tells_the_layers(name):
-    layers = prunable_layers(make(name))
+    layers = weight_layers(make(name))
     counted = {kind: sum(layer.startswith(kind) for layer in layers) for kind in ("conv", "fc")}
     assert "_".join(f"{kind}{count}" for kind, count in counted.items() if count) == name
     assert all(isinstance(layer, nn.Conv2d if key.startswith("conv") else nn.Linear) for key, layer in layers.items())
@@ -63,7 +64,7 @@ def test_the_order_of_the_layers_of_the_script():
 
 @pytest.mark.parametrize("name", USUAL)
 def test_initial_weights_are_glorot_normal_and_biases_zero(name):
-    for layer in prunable_layers(make(name)).values():
+    for layer in weight_layers(make(name)).values():
         outputs, inputs, *kernel = layer.weight.shape
         n, std = layer.weight.numel(), math.sqrt(2 / ((inputs + outputs) * math.prod(kernel)))
         assert abs(layer.weight.mean()) < 4 * std / math.sqrt(n)

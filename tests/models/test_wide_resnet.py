@@ -6,9 +6,9 @@ from torch import nn
 from torch.nn.functional import batch_norm, conv2d, linear, relu
 
 from suite.base.errors import SuiteError
-from suite.metrics import dense_flops, prunable_layers
+from suite.metrics import dense_flops
 from suite.models import build
-from suite.models.layers import regularised_layers
+from suite.models.layers import regularised_layers, weight_layers
 from suite.models.neurons import neurons
 from suite.models.wide_resnet import WideResNet
 
@@ -28,7 +28,7 @@ def test_the_parameters_of_wrn_28_10(n_classes, parameters):
 
 
 def test_the_10736_neurons_of_the_paper(wrn_28_10):
-    counts = {name: neurons(layer, "sgl0").shape[0] for name, layer in prunable_layers(wrn_28_10).items()}
+    counts = {name: neurons(layer, "sgl0").shape[0] for name, layer in weight_layers(wrn_28_10).items()}
     assert counts["conv"] == 16
     assert sum(n for name, n in counts.items() if "branch" in name) == 8 * (160 + 320 + 640) == 8960
     assert sum(n for name, n in counts.items() if name.endswith("shortcut")) == 160 + 320 + 640 == 1120
@@ -38,7 +38,7 @@ def test_the_10736_neurons_of_the_paper(wrn_28_10):
 
 def test_the_depth_counts_the_convolutions_with_those_of_the_shortcuts(wrn_28_10):
     for model, depth in ((wrn_28_10, 28), (make("wrn_10_2"), 10), (make("wrn_16_2"), 16)):
-        assert sum(isinstance(layer, nn.Conv2d) for layer in prunable_layers(model).values()) == depth
+        assert sum(isinstance(layer, nn.Conv2d) for layer in weight_layers(model).values()) == depth
 
 
 def test_penalties_act_on_the_convolution_that_dropout_follows(wrn_28_10):
@@ -62,7 +62,7 @@ def normalised(x, bn):
 def test_the_share_that_penalties_can_remove(n, k, weights, neurons_):
     """docs/cifar.md."""
     model = WideResNet(3, 10, n=n, k=k, dropout=0.3)
-    penalised, every = regularised_layers(model), prunable_layers(model)
+    penalised, every = regularised_layers(model), weight_layers(model)
     assert tuple(sum(layer.weight.numel() for layer in layers.values()) for layers in (penalised, every)) == weights
     assert tuple(sum(neurons(layer, "sgl0").shape[0] for layer in layers.values()) for layers in (penalised, every)) == neurons_
 

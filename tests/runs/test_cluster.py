@@ -26,7 +26,7 @@ from suite.app.api import chosen_executor
 from suite.app.cli import main
 from suite.base.errors import SuiteError
 from suite.experiment.task import Task
-from suite.metrics.compact import compact_metrics
+from suite.metrics.savings import compact_metrics
 from suite.runs.executors.cluster import Cluster, refuse
 from suite.runs.executors.node import Report
 from suite.runs.executors.serial import Serial

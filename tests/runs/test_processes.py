@@ -17,7 +17,7 @@ from reproducible import reproducible
 
 from suite.base import checkpoint
 from suite.methods import method
-from suite.metrics.compact import compact_metrics
+from suite.metrics.savings import compact_metrics
 from suite.runs.executors import Result
 from suite.runs.executors.processes import THREADS, Processes
 

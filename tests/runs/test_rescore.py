@@ -58,7 +58,9 @@ def test_without_the_final_weights_the_remedy_is_to_compute_again(computed, stor
 
 def test_a_run_without_weights_to_keep_is_passed_over(table, compute_table, tmp_path, monkeypatch):
     compute_table(table("dense"))
-    monkeypatch.delattr("suite.training.program.rescored")
+    from suite.theory.program import rescored
+
+    monkeypatch.setattr("suite.training.program.rescored", rescored)
     assert rescore(Results.there(table("dense"), "smoke", tmp_path), tmp_path, None, "cpu") == {}
 
 
