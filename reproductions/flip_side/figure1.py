@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reproductions.flip_side import SOURCE
 from suite.base.lazy import torch
-from suite.duality import MCP, ExactVarDrop, HardConcrete, LogSum, Separable, Standout
+from suite.duality import ExactVarDropDual, HardConcreteDual, LogSumDual, MCPDual, Separable, StandoutDual
 from suite.experiment.figures import Lines, Panel
 from suite.experiment.reproduction import Profile, Reproduction
 from suite.methods.schedule import Schedule
@@ -20,11 +20,11 @@ WIDEST = 5.0
 D, KEPT = 32, 16
 """Weights of the vector, and how many hard thresholding keeps."""
 PENALTIES: dict[str, tuple[float, Separable]] = {
-    "VarDrop": (1.0, ExactVarDrop()),
-    "Standout": (1.0, Standout()),
-    "HardConcrete": (1.0, HardConcrete()),
-    "LogSum(2), λ = 2": (2.0, LogSum(2.0)),
-    "MCP(1/2, √2), λ = √2": (2**0.5, MCP(0.5, 2**0.5)),
+    "VarDrop": (1.0, ExactVarDropDual()),
+    "Standout": (1.0, StandoutDual()),
+    "HardConcrete": (1.0, HardConcreteDual()),
+    "LogSum(2), λ = 2": (2.0, LogSumDual(2.0)),
+    "MCP(1/2, √2), λ = √2": (2**0.5, MCPDual(0.5, 2**0.5)),
 }
 """Strength and penalty. The slope of LogSum at 0 is VarDrop's, the limit of MCP that of HardConcrete."""
 

@@ -1,29 +1,32 @@
-"""The duality of adaptive dropout and regularisation (LeJeune, Javadi and Baraniuk 2021): penalties with their eta-trick."""
+"""The duality of adaptive dropout and regularisation (LeJeune, Javadi and Baraniuk 2021): penalties with their eta-trick.
 
-from suite.duality.ard import ARD
+A pair is called after its penalty or its dropout, `LogSumDual`, and is not the penalty of that name in `suite.penalties`.
+"""
+
+from suite.duality.ard import ARDDual
 from suite.duality.base import LOG_ETA, Dual, Separable, keep_level, scale_of
-from suite.duality.closed import MCP, SCAD, Log2Sum, LogSum, Lp, Standout
-from suite.duality.dropout import ExactVarDrop, HardConcrete, VarDrop
+from suite.duality.closed import Log2SumDual, LogSumDual, LpDual, MCPDual, SCADDual, StandoutDual
+from suite.duality.dropout import ExactVarDropDual, HardConcreteDual, VarDropDual
 from suite.duality.linear import adaptive_dropout, dropout_loss, normalised, reweighted_ridge
 from suite.duality.numeric import FromEtaHat, FromF, FromOmega
 
 __all__ = [
-    "ARD",
     "LOG_ETA",
-    "MCP",
-    "SCAD",
+    "ARDDual",
     "Dual",
-    "ExactVarDrop",
+    "ExactVarDropDual",
     "FromEtaHat",
     "FromF",
     "FromOmega",
-    "HardConcrete",
-    "Log2Sum",
-    "LogSum",
-    "Lp",
+    "HardConcreteDual",
+    "Log2SumDual",
+    "LogSumDual",
+    "LpDual",
+    "MCPDual",
+    "SCADDual",
     "Separable",
-    "Standout",
-    "VarDrop",
+    "StandoutDual",
+    "VarDropDual",
     "adaptive_dropout",
     "dropout_loss",
     "keep_level",

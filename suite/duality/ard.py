@@ -12,7 +12,7 @@ STEPS = 64
 
 
 @dataclass(frozen=True, eq=False)
-class ARD(Dual):
+class ARDDual(Dual):
     """Automatic relevance determination in the linear model with features `x` (n, d) and noise variance tau > 0.
 
         f = log det(I + X diag(eta) X^T / tau)      Omega(w) = min_eta 1/2 (sum_j w_j^2 / eta_j + f(eta))

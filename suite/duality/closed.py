@@ -11,7 +11,7 @@ from suite.penalties.base import positive
 
 
 @dataclass(frozen=True)
-class Lp(Separable):
+class LpDual(Separable):
     """Powers, 0 < p < 2. All closed.
 
         Omega = r^p / p      f = eta^q / q, q = p / (2 - p)      eta_hat = r^(2-p)
@@ -39,7 +39,7 @@ class Lp(Separable):
 
 
 @dataclass(frozen=True)
-class LogSum(Separable):
+class LogSumDual(Separable):
     """Log-sum, eps > 0. All closed.
 
         Omega = log(1 + r/eps)      eta_hat = r (r + eps)
@@ -66,7 +66,7 @@ class LogSum(Separable):
 
 
 @dataclass(frozen=True)
-class Log2Sum(Separable):
+class Log2SumDual(Separable):
     """Logarithm of squares, eps > 0. All closed.
 
         Omega = log(1 + r^2/eps)      eta_hat = (r^2 + eps) / 2
@@ -94,7 +94,7 @@ class Log2Sum(Separable):
 
 
 @dataclass(frozen=True)
-class MCP(Separable):
+class MCPDual(Separable):
     """Minimax concave penalty, a, lam > 0, with unit slope at 0 and g = a lam. All closed.
 
         Omega = r - r^2 / (2 g) to g, then g/2      f = g eta / (eta + g)      eta_hat = g r / (g - r) to g, then infinite
@@ -126,7 +126,7 @@ class MCP(Separable):
 
 
 @dataclass(frozen=True)
-class SCAD(Separable):
+class SCADDual(Separable):
     """Smoothly clipped absolute deviation, a > 1, lam > 0, with unit slope at 0. All closed.
 
         Omega = r to lam, then (2 a lam r - r^2 - lam^2) / (2 (a-1) lam) to a lam, then (a+1) lam / 2
@@ -159,7 +159,7 @@ class SCAD(Separable):
 
 
 @dataclass(frozen=True)
-class Standout(Separable):
+class StandoutDual(Separable):
     """Standout, lam, w2 > 0, c = w2^2 / lam. All closed; P is the regularised lower incomplete gamma function.
 
         Omega = c (1 - (r + 1) exp(-r)) = c P(2, r)      eta_hat = exp(r) / c

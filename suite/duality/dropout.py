@@ -13,7 +13,7 @@ from suite.penalties.base import positive
 
 
 @dataclass(frozen=True)
-class VarDrop(OfEta):
+class VarDropDual(OfEta):
     """Variational dropout with the sigmoid approximation of its KL, lam > 0. f closed, Omega and eta_hat numeric.
 
         f = (2/lam) (k1 sigmoid(k3 log eta - k2) + 1/2 log(1 + eta)),      k1, k2, k3 = 0.63576, 1.8732, 1.48695
@@ -36,7 +36,7 @@ class VarDrop(OfEta):
 
 
 @dataclass(frozen=True)
-class ExactVarDrop(OfEta):
+class ExactVarDropDual(OfEta):
     """Variational dropout with its exact KL, lam > 0. f by a rule that is right to rounding, Omega and eta_hat numeric.
 
         f' = (1/lam) D(x) / x,  x = sqrt(eta/2),  D Dawson's function;   f = (2/lam) KL, see `suite.duality.kl`
@@ -59,7 +59,7 @@ class ExactVarDrop(OfEta):
 
 
 @dataclass(frozen=True)
-class HardConcrete(Curve):
+class HardConcreteDual(Curve):
     """The hard concrete gate s of "l0 regularisation", lam, beta > 0 > gamma, zeta > 1. Numeric, along log a, the gate's location.
 
         P(s > t) = sigmoid(log a - beta logit((t - gamma) / (zeta - gamma)))   for 0 <= t < 1

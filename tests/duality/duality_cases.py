@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from scipy.special import dawsn, expit
 
-from suite.duality import MCP, SCAD, ExactVarDrop, HardConcrete, Log2Sum, LogSum, Lp, Standout, VarDrop
+from suite.duality import ExactVarDropDual, HardConcreteDual, Log2SumDual, LogSumDual, LpDual, MCPDual, SCADDual, StandoutDual, VarDropDual
 
 LOG_GRID = np.linspace(-45, 45, 18_001)
 """Log eta, so dense that the least value on it is within 4e-6 of the least, relative."""
@@ -96,22 +96,22 @@ def hard_concrete(lam, beta, gamma, zeta):
 
 
 CASES = {
-    Lp(0.5): lp(0.5),
-    Lp(1.0): lp(1.0),
-    Lp(1.5): lp(1.5),
-    LogSum(0.1): log_sum(0.1),
-    LogSum(2.0): log_sum(2.0),
-    Log2Sum(0.5): log2_sum(0.5),
-    MCP(0.5, 2**0.5): mcp(0.5, 2**0.5),
-    MCP(3.0, 1.0): mcp(3.0, 1.0),
-    SCAD(3.7, 0.8): scad(3.7, 0.8),
-    Standout(): standout(1.0, 1.0),
-    Standout(0.5, 2.0): standout(0.5, 2.0),
-    VarDrop(): var_drop(1.0),
-    VarDrop(3.0): var_drop(3.0),
-    ExactVarDrop(): exact_var_drop(1.0),
-    ExactVarDrop(0.5): exact_var_drop(0.5),
-    HardConcrete(): hard_concrete(1.0, 2 / 3, -0.1, 1.1),
-    HardConcrete(2.0, beta=0.5, gamma=-0.3, zeta=1.2): hard_concrete(2.0, 0.5, -0.3, 1.2),
+    LpDual(0.5): lp(0.5),
+    LpDual(1.0): lp(1.0),
+    LpDual(1.5): lp(1.5),
+    LogSumDual(0.1): log_sum(0.1),
+    LogSumDual(2.0): log_sum(2.0),
+    Log2SumDual(0.5): log2_sum(0.5),
+    MCPDual(0.5, 2**0.5): mcp(0.5, 2**0.5),
+    MCPDual(3.0, 1.0): mcp(3.0, 1.0),
+    SCADDual(3.7, 0.8): scad(3.7, 0.8),
+    StandoutDual(): standout(1.0, 1.0),
+    StandoutDual(0.5, 2.0): standout(0.5, 2.0),
+    VarDropDual(): var_drop(1.0),
+    VarDropDual(3.0): var_drop(3.0),
+    ExactVarDropDual(): exact_var_drop(1.0),
+    ExactVarDropDual(0.5): exact_var_drop(0.5),
+    HardConcreteDual(): hard_concrete(1.0, 2 / 3, -0.1, 1.1),
+    HardConcreteDual(2.0, beta=0.5, gamma=-0.3, zeta=1.2): hard_concrete(2.0, 0.5, -0.3, 1.2),
 }
 CLOSED = [dual for dual, (_, omega) in CASES.items() if omega is not None]

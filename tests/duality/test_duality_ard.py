@@ -8,12 +8,12 @@ import torch
 from scipy.optimize import minimize
 from torch.testing import assert_close
 
-from suite.duality import ARD
+from suite.duality import ARDDual
 
 GENERATOR = torch.Generator().manual_seed(7)
 X = torch.randn(3, 5, generator=GENERATOR, dtype=torch.float64)
 WEIGHTS = [torch.randn(5, generator=GENERATOR, dtype=torch.float64) * scale for scale in (0.01, 1.0, 30.0)]
-DUAL = ARD(X, 0.3)
+DUAL = ARDDual(X, 0.3)
 
 
 def objective(log_eta: np.ndarray, w: np.ndarray) -> float:
@@ -33,7 +33,7 @@ def test_it_is_the_least_over_all_scales_from_any_start(w):
 
 def test_one_weight_against_a_dense_grid():
     """f = log(1 + c eta), c = ||x||^2 / tau."""
-    dual, eta = ARD(X[:, :1], 0.3), torch.logspace(-14, 14, 60_001, dtype=torch.float64)
+    dual, eta = ARDDual(X[:, :1], 0.3), torch.logspace(-14, 14, 60_001, dtype=torch.float64)
     c = X[:, 0].square().sum() / 0.3
     assert_close(dual.f(torch.tensor([2.5], dtype=torch.float64)), torch.log(1 + 2.5 * c))
     for w in (1e-3, 0.4, 20.0):
@@ -92,6 +92,6 @@ def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="last dimension must be 5"):
         DUAL.value(torch.ones(4))
     with pytest.raises(ValueError, match="x must be a matrix"):
-        ARD(torch.ones(3), 1.0)
+        ARDDual(torch.ones(3), 1.0)
     with pytest.raises(ValueError, match="tau must be positive"):
-        ARD(X, 0.0)
+        ARDDual(X, 0.0)

@@ -11,7 +11,20 @@ from duality_cases import CASES, CLOSED, LOG_GRID
 from torch.testing import assert_close
 
 from suite import penalties
-from suite.duality import LOG_ETA, MCP, SCAD, ExactVarDrop, FromEtaHat, HardConcrete, Log2Sum, LogSum, Lp, Standout, VarDrop, keep_level
+from suite.duality import (
+    LOG_ETA,
+    ExactVarDropDual,
+    FromEtaHat,
+    HardConcreteDual,
+    Log2SumDual,
+    LogSumDual,
+    LpDual,
+    MCPDual,
+    SCADDual,
+    StandoutDual,
+    VarDropDual,
+    keep_level,
+)
 from suite.duality.base import scale_of
 
 every = pytest.mark.parametrize("dual", CASES, ids=repr)
@@ -23,14 +36,15 @@ WEIGHTS = torch.cat([SIZES, -SIZES])
 def test_omega_is_the_least_over_eta(dual):
     f, eta = CASES[dual][0], np.exp(LOG_GRID)
     least = ((SIZES.numpy()[:, None] ** 2 / eta + f(eta)) / 2).min(1)
-    off = {Lp: 5e-7, Log2Sum: 1e-5, Standout: 1e-5}.get(type(dual), 1e-15)  # f at the lowest eta; scales between which f is flat
+    # f at the lowest eta; scales between which f is flat
+    off = {LpDual: 5e-7, Log2SumDual: 1e-5, StandoutDual: 1e-5}.get(type(dual), 1e-15)
     assert_close(dual.omega(WEIGHTS), torch.tensor(least).repeat(2), rtol=1e-5, atol=off)
 
 
 @every
 def test_eta_hat_attains_it(dual):
-    eta = dual.eta_hat(WEIGHTS)
-    assert_close((WEIGHTS.square() / eta + dual.f(eta)) / 2, dual.omega(WEIGHTS), rtol=1e-12, atol=1e-11 if isinstance(dual, Lp) else 1e-15)
+    eta, off = dual.eta_hat(WEIGHTS), 1e-11 if isinstance(dual, LpDual) else 1e-15
+    assert_close((WEIGHTS.square() / eta + dual.f(eta)) / 2, dual.omega(WEIGHTS), rtol=1e-12, atol=off)
 
 
 @every
@@ -64,7 +78,7 @@ def test_the_slope_of_omega_is_w_over_eta_hat(dual):
     w = WEIGHTS.clone().requires_grad_()
     dual.value(w).backward()
     expected = WEIGHTS / dual.eta_hat(WEIGHTS)
-    if isinstance(dual, Lp):
+    if isinstance(dual, LpDual):
         expected[SIZES.repeat(2) == 0] = 0
     assert_close(w.grad, expected, rtol=1e-9, atol=1e-12)
     step = 1e-5 * SIZES[1:]
@@ -90,11 +104,11 @@ def test_omega_is_its_formula(dual):
 @pytest.mark.parametrize(
     ("dual", "penalty", "factor"),
     [
-        (LogSum(0.1), penalties.LogSum(0.1), 1.0),
-        (MCP(1.5, 2.0), penalties.MCP(3.0), 1.0),
-        (SCAD(3.7, 1.0), penalties.SCAD(3.7), 1.0),
-        (Lp(0.5), penalties.Lp(0.5), 2.0),
-        (Lp(1.0), penalties.L1(), 1.0),
+        (LogSumDual(0.1), penalties.LogSum(0.1), 1.0),
+        (MCPDual(1.5, 2.0), penalties.MCP(3.0), 1.0),
+        (SCADDual(3.7, 1.0), penalties.SCAD(3.7), 1.0),
+        (LpDual(0.5), penalties.Lp(0.5), 2.0),
+        (LpDual(1.0), penalties.L1(), 1.0),
     ],
 )
 def test_omega_is_the_penalty_of_that_name(dual, penalty, factor):
@@ -105,12 +119,12 @@ def test_eta_hat_by_its_formulas():
     r = torch.tensor([0.0, 0.3, 1.0, 2.0, 5.0], dtype=torch.float64)
     infinite, nought = math.exp(LOG_ETA[1]), math.exp(LOG_ETA[0])
     for dual, expected in {
-        Lp(0.5): [nought, 0.3**1.5, 1.0, 2.0**1.5, 5.0**1.5],
-        LogSum(2.0): [nought, 0.69, 3.0, 8.0, 35.0],
-        Log2Sum(0.5): [0.25, 0.295, 0.75, 2.25, 12.75],
-        MCP(2.0, 1.0): [nought, 0.6 / 1.7, 2.0, infinite, infinite],
-        SCAD(4.0, 1.0): [nought, 0.3, 1.0, 3.0, infinite],
-        Standout(0.5, 2.0): [math.exp(x) / 8 for x in r.tolist()],
+        LpDual(0.5): [nought, 0.3**1.5, 1.0, 2.0**1.5, 5.0**1.5],
+        LogSumDual(2.0): [nought, 0.69, 3.0, 8.0, 35.0],
+        Log2SumDual(0.5): [0.25, 0.295, 0.75, 2.25, 12.75],
+        MCPDual(2.0, 1.0): [nought, 0.6 / 1.7, 2.0, infinite, infinite],
+        SCADDual(4.0, 1.0): [nought, 0.3, 1.0, 3.0, infinite],
+        StandoutDual(0.5, 2.0): [math.exp(x) / 8 for x in r.tolist()],
     }.items():
         assert_close(dual.eta_hat(r), torch.tensor(expected, dtype=torch.float64))
 
@@ -162,7 +176,7 @@ def test_single_and_double_precision_agree(dual):
     assert_close(dual.f(eta).double(), dual.f(eta.double()), rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("dual", [LogSum(2.0), VarDrop(), HardConcrete()], ids=repr)
+@pytest.mark.parametrize("dual", [LogSumDual(2.0), VarDropDual(), HardConcreteDual()], ids=repr)
 def test_any_shape(dual, monkeypatch):
     monkeypatch.setattr("suite.duality.numeric.BLOCK", 10)
     w = torch.linspace(-1, 2, 24, dtype=torch.float64).view(2, 3, 4).transpose(0, 2)
@@ -178,18 +192,18 @@ def test_any_shape(dual, monkeypatch):
 @pytest.mark.parametrize(
     ("make", "named"),
     [
-        (lambda: Lp(2.0), "p must"),
-        (lambda: Lp(0.0), "p must"),
-        (lambda: LogSum(0.0), "eps"),
-        (lambda: Log2Sum(-1.0), "eps"),
-        (lambda: MCP(0.0, 1.0), "a must"),
-        (lambda: MCP(1.0, math.inf), "lam"),
-        (lambda: SCAD(1.0, 1.0), "a must"),
-        (lambda: Standout(w2=0.0), "w2"),
-        (lambda: VarDrop(0.0), "lam"),
-        (lambda: ExactVarDrop(-1.0), "lam"),
-        (lambda: HardConcrete(gamma=0.0), "gamma"),
-        (lambda: HardConcrete(zeta=1.0), "zeta"),
+        (lambda: LpDual(2.0), "p must"),
+        (lambda: LpDual(0.0), "p must"),
+        (lambda: LogSumDual(0.0), "eps"),
+        (lambda: Log2SumDual(-1.0), "eps"),
+        (lambda: MCPDual(0.0, 1.0), "a must"),
+        (lambda: MCPDual(1.0, math.inf), "lam"),
+        (lambda: SCADDual(1.0, 1.0), "a must"),
+        (lambda: StandoutDual(w2=0.0), "w2"),
+        (lambda: VarDropDual(0.0), "lam"),
+        (lambda: ExactVarDropDual(-1.0), "lam"),
+        (lambda: HardConcreteDual(gamma=0.0), "gamma"),
+        (lambda: HardConcreteDual(zeta=1.0), "zeta"),
     ],
 )
 def test_parameters_out_of_range_are_refused(make, named):
@@ -205,5 +219,5 @@ def test_keep_levels_and_scales_are_inverse():
 
 def test_standout_keeps_with_the_sigmoid_of_the_weight():
     r = torch.linspace(0, 6, 25, dtype=torch.float64)
-    assert_close(keep_level(Standout(0.3).eta_hat(r), 0.3), r.sigmoid())
-    assert_close(FromEtaHat(lambda s: scale_of(s.sigmoid(), 0.3)).omega(r), Standout(0.3).omega(r))
+    assert_close(keep_level(StandoutDual(0.3).eta_hat(r), 0.3), r.sigmoid())
+    assert_close(FromEtaHat(lambda s: scale_of(s.sigmoid(), 0.3)).omega(r), StandoutDual(0.3).omega(r))

@@ -9,7 +9,18 @@ from duality_cases import CASES
 from sklearn.linear_model import Lasso
 from torch.testing import assert_close
 
-from suite.duality import ARD, FromEtaHat, LogSum, Lp, adaptive_dropout, dropout_loss, keep_level, normalised, reweighted_ridge, scale_of
+from suite.duality import (
+    ARDDual,
+    FromEtaHat,
+    LogSumDual,
+    LpDual,
+    adaptive_dropout,
+    dropout_loss,
+    keep_level,
+    normalised,
+    reweighted_ridge,
+    scale_of,
+)
 from suite.duality.linear import dropout, ridge
 
 N, D, LAM = 60, 12, 0.05
@@ -34,7 +45,7 @@ ALL = [*DUALS, "a strategy", "ard"]
 
 def dual_on(which, x):
     """The dual pair itself, that of the keep level tanh |w|, or that of the features."""
-    return {"a strategy": FromEtaHat(lambda r: scale_of(r.tanh(), LAM)), "ard": ARD(x, 0.1)}.get(which, which)
+    return {"a strategy": FromEtaHat(lambda r: scale_of(r.tanh(), LAM)), "ard": ARDDual(x, 0.1)}.get(which, which)
 
 
 def test_columns_are_normalised(problem):
@@ -55,7 +66,7 @@ def test_both_take_the_same_steps(problem, which):
 
 def test_without_normalised_columns_they_do_not(problem):
     x, _, y = problem
-    first, second = (run(x, y, LogSum(2.0), LAM, START, 3)[-1] for run in (reweighted_ridge, adaptive_dropout))
+    first, second = (run(x, y, LogSumDual(2.0), LAM, START, 3)[-1] for run in (reweighted_ridge, adaptive_dropout))
     assert (first - second).abs().max() > 0.01
 
 
@@ -100,7 +111,7 @@ def test_they_descend_on_the_penalised_loss(problem, which):
 
 def test_with_the_l1_penalty_they_find_the_lasso(problem):
     _, x, y = problem
-    found = adaptive_dropout(x, y, Lp(1.0), LAM, START, 400)[-1]
+    found = adaptive_dropout(x, y, LpDual(1.0), LAM, START, 400)[-1]
     lasso = Lasso(alpha=LAM, fit_intercept=False, tol=1e-12, max_iter=100_000).fit(x.numpy(), y.numpy())
     np.testing.assert_allclose(found.numpy(), lasso.coef_, atol=1e-6)
     assert 0 < (lasso.coef_ == 0).sum() < D
@@ -111,6 +122,6 @@ def test_a_weight_that_is_zero_stays_there(problem):
     start = START.clone()
     start[3] = 0
     for run in (reweighted_ridge, adaptive_dropout):
-        iterates = run(x, y, LogSum(0.1), LAM, start, 5)
+        iterates = run(x, y, LogSumDual(0.1), LAM, start, 5)
         assert iterates.isfinite().all()
         assert iterates[:, 3].abs().max() < 1e-30

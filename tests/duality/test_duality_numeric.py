@@ -13,10 +13,23 @@ from scipy.special import dawsn, expit
 from scipy.stats import norm
 from torch.testing import assert_close
 
-from suite.duality import MCP, SCAD, ExactVarDrop, FromEtaHat, FromF, FromOmega, HardConcrete, Log2Sum, LogSum, Lp, Standout, VarDrop
+from suite.duality import (
+    ExactVarDropDual,
+    FromEtaHat,
+    FromF,
+    FromOmega,
+    HardConcreteDual,
+    Log2SumDual,
+    LogSumDual,
+    LpDual,
+    MCPDual,
+    SCADDual,
+    StandoutDual,
+    VarDropDual,
+)
 from suite.duality.kl import dawson_ratio, twice_kl
 
-KNOWN = [Lp(0.5), Lp(1.5), LogSum(0.3), Log2Sum(0.5), Standout(2.0, 1.5), MCP(2.0, 1.0), SCAD(3.7, 0.8)]
+KNOWN = [LpDual(0.5), LpDual(1.5), LogSumDual(0.3), Log2SumDual(0.5), StandoutDual(2.0, 1.5), MCPDual(2.0, 1.0), SCADDual(3.7, 0.8)]
 known = pytest.mark.parametrize("dual", KNOWN, ids=repr)
 W = torch.cat([torch.zeros(1), torch.logspace(-3, 1, 41)]).double()
 ETA = torch.logspace(-3, 2, 41, dtype=torch.float64)
@@ -39,7 +52,7 @@ def test_f_and_eta_hat_from_omega(dual):
 @known
 def test_omega_and_f_from_eta_hat(dual):
     """The corners of MCP's and SCAD's eta_hat cost digits."""
-    found, tolerance = FromEtaHat(dual.eta_hat), 1e-3 if isinstance(dual, (MCP, SCAD)) else 1e-9
+    found, tolerance = FromEtaHat(dual.eta_hat), 1e-3 if isinstance(dual, (MCPDual, SCADDual)) else 1e-9
     assert_close(found.omega(W), dual.omega(W), rtol=tolerance, atol=1e-15)
     assert_close(found.f(ETA), dual.f(ETA), rtol=tolerance, atol=1e-12)
     w = W[1:].clone().requires_grad_()
@@ -114,15 +127,15 @@ def test_the_divergence_is_that_of_the_definition(u):
 def test_the_sigmoid_approximation_is_near_the_divergence():
     """KL and penalty within 0.01 of the exact ones, everywhere."""
     eta = torch.logspace(-6, 12, 500, dtype=torch.float64)
-    assert (VarDrop().f(eta) - ExactVarDrop().f(eta)).abs().max() < 2 * 0.01
+    assert (VarDropDual().f(eta) - ExactVarDropDual().f(eta)).abs().max() < 2 * 0.01
     w = torch.logspace(-4, 4, 200, dtype=torch.float64)
-    assert (VarDrop().omega(w) - ExactVarDrop().omega(w)).abs().max() < 0.01
+    assert (VarDropDual().omega(w) - ExactVarDropDual().omega(w)).abs().max() < 0.01
 
 
 def test_variational_dropout_is_the_l1_penalty_near_zero_and_a_logarithm_far_out():
     near, far = torch.tensor([1e-6, 1e-4]).double(), torch.tensor([1e3, 1e4, 1e5]).double()
-    assert_close(ExactVarDrop().omega(near), near, rtol=1e-4, atol=0)
-    assert_close(ExactVarDrop().omega(far).diff(), far.log().diff(), rtol=1e-5, atol=0)
+    assert_close(ExactVarDropDual().omega(near), near, rtol=1e-4, atol=0)
+    assert_close(ExactVarDropDual().omega(far).diff(), far.log().diff(), rtol=1e-5, atol=0)
 
 
 @pytest.mark.parametrize("shape", [(2 / 3, -0.1, 1.1), (0.5, -0.3, 1.2)])
@@ -136,7 +149,7 @@ def test_the_moments_of_the_gate(shape, log_a):
 
     corners = [float(expit(beta * math.log((t - gamma) / (zeta - t)) - log_a)) for t in (0.0, 1.0)]
     mean, second = (quad(lambda u, k=k: gate(u) ** k, *corners, epsabs=1e-13)[0] + 1 - corners[1] for k in (1, 2))
-    found = HardConcrete(1.0, *shape).moments(torch.tensor(log_a, dtype=torch.float64))
+    found = HardConcreteDual(1.0, *shape).moments(torch.tensor(log_a, dtype=torch.float64))
     assert found[0].item() == pytest.approx(mean, rel=1e-9)
     assert found[1].item() == pytest.approx(second - mean**2, rel=1e-7)
 
@@ -144,14 +157,14 @@ def test_the_moments_of_the_gate(shape, log_a):
 def test_the_variance_of_the_gate_keeps_its_digits_where_it_is_shut_or_open():
     """There it is proportional to a and to 1/a."""
     x = torch.tensor([-60.0, -40.0, 40.0, 60.0], dtype=torch.float64)
-    _, variance = HardConcrete().moments(x)
+    _, variance = HardConcreteDual().moments(x)
     scaled = variance * x.abs().exp()
     assert_close(scaled[[0, 2]], scaled[[1, 3]], rtol=1e-9, atol=0)
 
 
 def test_the_gate_opens_at_once():
     """eta_hat jumps to infinity, and Omega, without a jump, stays at half the cost of an open gate."""
-    dual, w = HardConcrete(), torch.linspace(0.5, 0.6, 1001, dtype=torch.float64)
+    dual, w = HardConcreteDual(), torch.linspace(0.5, 0.6, 1001, dtype=torch.float64)
     eta, omega = dual.eta_hat(w), dual.omega(w)
     opened = eta > 1e30
     first = int(opened.nonzero()[0])
