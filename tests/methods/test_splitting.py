@@ -19,7 +19,7 @@ THRESHOLD = math.sqrt(0.08)
 
 
 def context(epochs: int, n_train: int = 60_000) -> Context:
-    return Context(n_train, epochs, 600, 1.0, Streams(0, "mnist", "lenet5_caffe"), 1e-3)
+    return Context(n_train, epochs, 600, Streams(0, "mnist", "lenet5_caffe"), 1e-3)
 
 
 def double(run) -> None:
