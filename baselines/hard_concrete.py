@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from suite.base.lazy import torch
+from suite.duality import HardConcreteDual
 from suite.methods.base import Context, View
 from suite.methods.subgradient import Penalised
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TEMPERATURE, GAMMA, ZETA = 2 / 3, -0.1, 1.1
+GATE = HardConcreteDual(beta=2 / 3, gamma=-0.1, zeta=1.1)
 EPS = 1e-6
 LOG_ALPHA_RANGE = (math.log(1e-2), math.log(1e2))
 
@@ -75,7 +76,7 @@ class HardConcrete(Penalised):
         """Gates of one layer, shape (batch or 1, gates)."""
         log_alpha = self.log_alpha[name]
         u = log_alpha.new_empty(batch if self.local else 1, len(log_alpha)).uniform_(EPS, 1 - EPS, generator=self.stream)
-        return stretch(torch.sigmoid((torch.logit(u) + log_alpha) / TEMPERATURE))
+        return stretch(torch.sigmoid((torch.logit(u) + log_alpha) / GATE.beta))
 
     def gate_output(self, name: str):
         def hook(layer, inputs, output):
@@ -91,8 +92,7 @@ class HardConcrete(Penalised):
 
     def penalty(self) -> Tensor:
         behind = {name: layer.weight.numel() / len(self.log_alpha[name]) for name, layer in self.layers.items()}
-        shift = TEMPERATURE * math.log(-GAMMA / ZETA)
-        expected = [n * torch.sigmoid(self.log_alpha[name] - shift).sum() for name, n in behind.items()]
+        expected = [n * GATE.open(self.log_alpha[name]).sum() for name, n in behind.items()]
         return self.strength * torch.stack(expected).sum()
 
     def before_epoch(self, epoch: int) -> None:
@@ -140,4 +140,4 @@ class HardConcrete(Penalised):
 
 def stretch(s: Tensor) -> Tensor:
     """Stretch a concrete variable to (gamma, zeta) and fold it into [0, 1]."""
-    return torch.clamp(s * (ZETA - GAMMA) + GAMMA, 0, 1)
+    return torch.clamp(s * (GATE.zeta - GATE.gamma) + GATE.gamma, 0, 1)

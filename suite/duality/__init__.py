@@ -6,7 +6,7 @@ A pair is called after its penalty or its dropout, `LogSumDual`, and is not the 
 from suite.duality.ard import ARDDual
 from suite.duality.base import LOG_ETA, Dual, Separable, keep_level, scale_of
 from suite.duality.closed import Log2SumDual, LogSumDual, LpDual, MCPDual, SCADDual, StandoutDual
-from suite.duality.dropout import ExactVarDropDual, HardConcreteDual, VarDropDual
+from suite.duality.dropout import ExactVarDropDual, HardConcreteDual, VarDropDual, approximate_kl
 from suite.duality.linear import adaptive_dropout, dropout_loss, normalised, reweighted_ridge
 from suite.duality.numeric import FromEtaHat, FromF, FromOmega
 
@@ -28,6 +28,7 @@ __all__ = [
     "StandoutDual",
     "VarDropDual",
     "adaptive_dropout",
+    "approximate_kl",
     "dropout_loss",
     "keep_level",
     "normalised",

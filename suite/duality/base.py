@@ -16,8 +16,11 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from typing import TypeVar
 
 from suite.base.lazy import torch
+
+Level = TypeVar("Level", float, "torch.Tensor")
 
 LOG_ETA = (-80.0, 80.0)
 """Where log eta is kept: exp of either end is a normal number in float32. The lower end stands for 0, the upper for infinity."""
@@ -57,6 +60,13 @@ class Separable(Dual):
         with torch.no_grad():
             return clamped(self._eta_hat(w.abs()))
 
+    def eta_at(self, w: torch.Tensor) -> torch.Tensor:
+        """eta_hat by its formula, not clamped, so that a zero weight has eta 0 where the formula says so; gradients flow through it.
+
+        What the methods compute with in every step.
+        """
+        return self._eta_hat(w.abs())
+
     @abstractmethod
     def _omega(self, r: torch.Tensor) -> torch.Tensor: ...
 
@@ -77,6 +87,6 @@ def keep_level(eta: torch.Tensor, lam: float) -> torch.Tensor:
     return eta / (eta + lam)
 
 
-def scale_of(alpha: torch.Tensor, lam: float) -> torch.Tensor:
-    """eta = lambda alpha / (1 - alpha), the inverse of `keep_level`: infinite at alpha = 1."""
-    return lam * alpha / (1 - alpha)
+def scale_of(alpha: Level, lam: float) -> Level:
+    """eta = lambda alpha / (1 - alpha), the inverse of `keep_level`: infinite at alpha = 1, for which a float must not be given."""
+    return lam * (alpha / (1 - alpha))

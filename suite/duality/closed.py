@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from suite.base.lazy import torch
 from suite.duality.base import Separable
+from suite.penalties import MCP, LogSum
 from suite.penalties.base import positive
 
 
@@ -45,7 +46,8 @@ class LogSumDual(Separable):
         Omega = log(1 + r/eps)      eta_hat = r (r + eps)
         f = 2 log(1 + s/eps) - s^2/eta,   s = (sqrt(eps^2 + 4 eta) - eps) / 2, the r at which eta_hat is eta
 
-    LeJeune et al. (2021) have Omega = log(r + eps), and log(eps) more in Omega and twice that in f.
+    Omega is that of `suite.penalties.LogSum`. LeJeune et al. (2021) have Omega = log(r + eps), and log(eps) more in Omega and twice
+    that in f: see `uncentred_f`.
     Source: Candes, Wakin and Boyd (2008); LeJeune et al. (2021).
     """
 
@@ -54,8 +56,17 @@ class LogSumDual(Separable):
     def __post_init__(self) -> None:
         positive(eps=self.eps)
 
+    def uncentred_f(self, eta: torch.Tensor, last: float = 1.0) -> torch.Tensor:
+        """f + 2 log eps = 2 log(s + eps) - last (s^2 / eta), in the fewest operations; `last` is 1, or a factor that the authors' code has.
+
+        With root = sqrt(eps^2 + 4 eta), s + eps = (root + eps) / 2 and s^2 / eta = (root - eps) / (root + eps). The error is rounding
+        relative to log eps, while that of `f` is relative to f: here is what `EtaTrick` trains with, there what small scales need.
+        """
+        root = (eta * 4 + self.eps**2).sqrt()
+        return 2 * ((root + self.eps) / 2).log() - last * (root - self.eps) / (root + self.eps)
+
     def _omega(self, r: torch.Tensor) -> torch.Tensor:
-        return (r / self.eps).log1p()
+        return LogSum(self.eps).values(r)
 
     def _f(self, eta: torch.Tensor) -> torch.Tensor:
         share = 2 / ((self.eps**2 + 4 * eta).sqrt() + self.eps)  # s / eta, without the difference of near numbers
@@ -99,7 +110,7 @@ class MCPDual(Separable):
 
         Omega = r - r^2 / (2 g) to g, then g/2      f = g eta / (eta + g)      eta_hat = g r / (g - r) to g, then infinite
 
-    The usual MCP is lam times this Omega. eta_hat is infinite where the weight is not shrunk at all.
+    Omega is `suite.penalties.MCP` of g. The usual MCP is lam times it. eta_hat is infinite where the weight is not shrunk at all.
     Source: Zhang (2010); LeJeune et al. (2021).
     """
 
@@ -115,8 +126,7 @@ class MCPDual(Separable):
         return self.a * self.lam
 
     def _omega(self, r: torch.Tensor) -> torch.Tensor:
-        u = r.clamp(max=self.knot)
-        return u - u.square() / (2 * self.knot)
+        return MCP(self.knot).values(r)
 
     def _f(self, eta: torch.Tensor) -> torch.Tensor:
         return eta * (self.knot / (eta + self.knot))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
 
 from suite.base.lazy import torch
 from suite.duality.kl import dawson_ratio, twice_kl
 from suite.duality.numeric import Curve, OfEta
 from suite.penalties.base import positive
+
+K1, K2, K3 = 0.63576, 1.8732, 1.48695
+"""Of the sigmoid approximation of the KL divergence (Molchanov, Ashukha and Vetrov 2017, equation 14)."""
 
 
 @dataclass(frozen=True)
@@ -19,20 +21,36 @@ class VarDropDual(OfEta):
         f = (2/lam) (k1 sigmoid(k3 log eta - k2) + 1/2 log(1 + eta)),      k1, k2, k3 = 0.63576, 1.8732, 1.48695
 
     The noise of a weight has variance w^2/eta: log eta is -log alpha in the paper of Molchanov et al., whatever lam, which divides the
-    KL alone. Their KL is -f lam/2 up to sign and the constant k1, by which f is 0 at eta = 0.
+    KL alone. With C = -k1 their KL is f lam/2, which is 0 at eta = 0: `approximate_kl` is its sum over weights, as training has it.
     Source: Molchanov, Ashukha and Vetrov (2017), eq 14; LeJeune et al. (2021).
     """
 
     lam: float = 1.0
-    k1: ClassVar[float] = 0.63576
-    k2: ClassVar[float] = 1.8732
-    k3: ClassVar[float] = 1.48695
 
     def __post_init__(self) -> None:
         positive(lam=self.lam)
 
     def _f(self, eta: torch.Tensor) -> torch.Tensor:
-        return (2 / self.lam) * (self.k1 * (self.k3 * eta.log() - self.k2).sigmoid() + eta.log1p() / 2)
+        return (2 / self.lam) * (K1 * (K3 * eta.log() - K2).sigmoid() + eta.log1p() / 2)
+
+
+def approximate_kl(log_alpha: torch.Tensor, clamp: float = math.inf) -> torch.Tensor:
+    """The KL divergence of variational dropout from its prior, approximately: f lam/2 of `VarDropDual` at eta = 1 / alpha, summed.
+
+        KL = sum [ k1 - k1 sigmoid(k2 + k3 log alpha) + 1/2 log(1 + 1 / alpha) ]
+
+    log alpha counts as no less than -clamp and no more than clamp; a weight with alpha -> inf has 0. The value has the rounding of k1,
+    that of `VarDropDual.f` is relative to f. The gradient is formed with the value:
+    -k1 k3 s (1 - s) - 1/2 / (1 + alpha) with s = sigmoid(k2 + k3 log alpha), and 0 beyond the clamp.
+    """
+    with torch.no_grad():
+        known = log_alpha.clamp(-clamp, clamp)
+        s, inverse = torch.sigmoid(K2 + K3 * known), torch.exp(-known)
+        value = K1 * (1 - s).sum() + torch.log1p(inverse).sum() / 2
+        slope = s.mul_(s - 1).mul_(K1 * K3).sub_(inverse.div_(1 + inverse), alpha=0.5)
+        slope *= torch.eq(known, log_alpha, out=torch.empty_like(known))
+    linear = (slope * log_alpha).sum()
+    return linear - linear.detach() + value
 
 
 @dataclass(frozen=True)
@@ -85,9 +103,12 @@ class HardConcreteDual(Curve):
             raise ValueError(f"gamma must be below 0 and zeta above 1, not {self.gamma!r} and {self.zeta!r}")
 
     def curve(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        f = (x - self.beta * math.log(-self.gamma / self.zeta)).sigmoid()
         mean, variance = self.moments(x)
-        return 2 * mean.log() - variance.log() - math.log(self.lam), f
+        return 2 * mean.log() - variance.log() - math.log(self.lam), self.open(x)
+
+    def open(self, log_a: torch.Tensor) -> torch.Tensor:
+        """P(s > 0) for each log a: the share of the time that the gate is not shut."""
+        return (log_a - self.beta * math.log(-self.gamma / self.zeta)).sigmoid()
 
     def moments(self, log_a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """E[s] and Var[s] for each log a, in float64; the variance without loss of digits where the gate is almost shut or open."""

@@ -19,7 +19,7 @@ PACKAGES = ("suite.proposed", "baselines")
 
 
 def names() -> list[str]:
-    """Every method's name: the files of `suite/proposed/` and `baselines/`."""
+    """Every method's name: the files of `suite/proposed/` and `baselines/` but those that begin with "_", which methods share."""
     found = []
     for package in PACKAGES:
         spec = importlib.util.find_spec(package)
@@ -32,7 +32,7 @@ def names() -> list[str]:
 def method_class(name: str) -> type[Method]:
     """The class in the file called `name`; SuiteError with the nearest names when there is none."""
     for package in PACKAGES:
-        if name.isidentifier() and importlib.util.find_spec(f"{package}.{name}"):
+        if name.isidentifier() and not name.startswith("_") and importlib.util.find_spec(f"{package}.{name}"):
             module = importlib.import_module(f"{package}.{name}")
             (found,) = (
                 c for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, Method) and c.__module__ == module.__name__

@@ -58,8 +58,12 @@ class Elementwise(Penalty):
     def _shrink(self, r: torch.Tensor, step: float) -> torch.Tensor:
         """argmin_{z >= 0} step * scalar(z) + 1/2 (z - r)^2 for each magnitude r >= 0."""
 
+    def values(self, w: torch.Tensor) -> torch.Tensor:
+        """The penalty of each weight, with the shape of `w`."""
+        return self._scalar(w.abs())
+
     def _value(self, w: torch.Tensor) -> torch.Tensor:
-        return self._scalar(w.abs()).sum()
+        return self.values(w).sum()
 
     def _prox(self, w: torch.Tensor, step: float) -> torch.Tensor:
         return torch.copysign(self._shrink(w.abs(), step), w)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from suite.base.lazy import torch
-from suite.methods.adaptive import Adaptive, odds
+from suite.duality import keep_level, scale_of
+from suite.proposed._adaptive import Adaptive
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,7 +58,7 @@ class AdaProx(Adaptive):
         with torch.no_grad():
             for layer in self.layers.values():
                 kept = self.eta(layer.weight) * self.scale(layer.weight)
-                layer.weight *= kept / (kept + pull)
+                layer.weight *= keep_level(kept, pull)
 
     def after_epoch(self, epoch: int) -> None:
         for _ in range(round(self.idle * self.context.steps)):
@@ -68,4 +69,4 @@ class AdaProx(Adaptive):
             return super().dead(name)
         w = self.layers[name].weight
         kept = self.eta(w.detach()) * self.scale(w)
-        return (w == 0) | (kept < self.context.learning_rate * self.strength * odds(self.least))
+        return (w == 0) | (kept < scale_of(self.least, self.context.learning_rate * self.strength))

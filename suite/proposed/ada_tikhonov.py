@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.base.lazy import torch
-from suite.methods.adaptive import Adaptive, odds
+from suite.duality import scale_of
+from suite.proposed._adaptive import Adaptive
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,7 +36,7 @@ class AdaTikhonov(Adaptive):
     def penalty(self) -> Tensor | None:
         if not self.strength:
             return None
-        floor = self.strength * odds(self.alpha_min)
+        floor = scale_of(self.alpha_min, self.strength)
         weights = [layer.weight for layer in self.layers.values()]
         ridges = [(w.square() / self.eta(w.detach()).clamp_(min=floor)).sum() for w in weights]
         return self.strength / 2 * torch.stack(ridges).sum()

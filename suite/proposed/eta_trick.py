@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from suite.base.lazy import torch
-from suite.methods.adaptive import Adaptive, odds
+from suite.duality import scale_of
 from suite.methods.base import Context
+from suite.proposed._adaptive import Adaptive
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -24,7 +25,7 @@ class EtaTrick(Adaptive):
     """Loss + lambda/2 sum [ w^2 / eta + f(eta) + drift log(eta / lambda) ], minimised over w and rho = log(eta / lambda) together.
 
     f(eta) = 2 log((r + eps) / 2) - (r - eps)^2 / (4 eta), r = sqrt(eps^2 + 4 eta), is the dual of LogSum: without the drift the
-    minimum over eta is lambda LogSum(w). (r - eps)^2 / (4 eta) is computed as (r - eps) / (r + eps), the same number at any eta.
+    minimum over eta is lambda LogSum(w). See `suite.duality.LogSumDual.uncentred_f`.
     A weight counts as zero where eta / (eta + lambda) = sigmoid(rho) is below `least`.
 
     start    initial value of rho
@@ -56,8 +57,7 @@ class EtaTrick(Adaptive):
         return self.rho.values()
 
     def f(self, eta: Tensor) -> Tensor:
-        r = (eta * 4 + self.eps**2).sqrt()
-        return 2 * ((r + self.eps) / 2).log() - DUALS[self.dual] * (r - self.eps) / (r + self.eps)
+        return self.pair.uncentred_f(eta, last=DUALS[self.dual])
 
     def penalty(self) -> Tensor | None:
         if not self.strength:
@@ -75,7 +75,7 @@ class EtaTrick(Adaptive):
                 rho.clamp_(-LIMIT, LIMIT)
 
     def dead(self, name: str) -> Tensor:
-        return self.rho[name].detach().exp() < odds(self.least)
+        return self.rho[name].detach().exp() < scale_of(self.least, 1.0)
 
     def state_dict(self) -> dict[str, Any]:
         return {"rho": {name: rho.detach() for name, rho in self.rho.items()}}

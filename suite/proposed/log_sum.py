@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from suite.methods.adaptive import Adaptive
 from suite.methods.subgradient import Subgradient
 from suite.penalties import LogSum
+from suite.proposed._adaptive import Adaptive
 
 
 @dataclass(unsafe_hash=True, kw_only=True)

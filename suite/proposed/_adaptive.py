@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from suite.duality import LogSumDual, scale_of
 from suite.methods.base import View
 from suite.methods.subgradient import Penalised
 from suite.penalties.base import positive
@@ -19,8 +19,8 @@ class Adaptive(Penalised):
     """Methods that keep a weight to the degree eta / (eta + lambda), and count it as zero where that is small.
 
     The penalty is lambda Omega, Omega(w) = min over eta of 1/2 (w^2 / eta + f(eta)), attained at eta_hat(w) (LeJeune, Javadi and
-    Baraniuk 2021). Here Omega is LogSum: log(|w| + eps), eta_hat(w) = |w| (|w| + eps). Weights of the regularised layers alone,
-    biases apart.
+    Baraniuk 2021). Here Omega is LogSum: log(|w| + eps), eta_hat(w) = |w| (|w| + eps), see `suite.duality.LogSumDual`. Weights of the
+    regularised layers alone, biases apart.
 
     eps      parameter of LogSum, in the units of the weights; towards 0 the penalty counts weights
     least    the network is scored with every weight at zero whose keep level, eta_hat / (eta_hat + lambda), is below this; the view
@@ -41,22 +41,21 @@ class Adaptive(Penalised):
         if not 0 <= self.least < 1:
             raise ValueError(f"least must lie in [0, 1), got {self.least}")
 
+    @property
+    def pair(self) -> LogSumDual:
+        """Omega and its dual."""
+        return LogSumDual(self.eps)
+
     def eta(self, w: Tensor) -> Tensor:
         """eta_hat of each weight, positive but for w = 0."""
-        r = w.abs()
-        return r * (r + self.eps)
+        return self.pair.eta_at(w)
 
     def dead(self, name: str) -> Tensor:
         """Which weights of a layer count as zero: eta / (eta + lambda) < least, as eta < lambda least / (1 - least)."""
-        return self.eta(self.layers[name].weight.detach()) < self.strength * odds(self.least)
+        return self.eta(self.layers[name].weight.detach()) < scale_of(self.least, self.strength)
 
     def scored(self) -> View:
         return View({f"{n}.weight": m.weight.detach().masked_fill(self.dead(n), 0) for n, m in self.layers.items()})
 
     def views(self) -> dict[str, View]:
         return {"no threshold": View({})}
-
-
-def odds(level: float) -> float:
-    """eta / lambda at a keep level of eta / (eta + lambda); infinite at 1."""
-    return level / (1 - level) if level < 1 else math.inf
