@@ -6,15 +6,13 @@ import math
 
 import pytest
 import torch
-from torch.nn.functional import cross_entropy
+from steps_written_out import LAYERS, RATE, Written
 
 from suite.base.errors import SuiteError
 from suite.methods import method
 
-LAM, EPS, RATE = 2e-3, 1.5, 0.02
-LAYERS = ("fc1", "fc2", "fc3")
+LAM, EPS = 2e-3, 1.5
 NAMES = ("log_sum", "eta_trick", "ada_prox", "ada_tikhonov")
-BETAS, ADAM_EPS = (0.9, 0.999), 1e-8
 
 
 def begin(start, name, /, optimizer="adam", **options):
@@ -35,44 +33,6 @@ def loop_optimizer(run):
     from suite.training.loop import optimizer_for
 
     return optimizer_for(run.schedule, [*run.model.parameters(), *run.method.parameters()])
-
-
-class Written:
-    """The perceptron and Adam (or, without moments, plain gradient descent) by formulas, with parameters beside the network's."""
-
-    def __init__(self, run, more=(), adam=True) -> None:
-        self.p = {name: p.detach().clone() for name, p in run.model.named_parameters()} | dict(more)
-        self.m, self.v = ({name: torch.zeros_like(p) for name, p in self.p.items()} for _ in range(2))
-        self.k, self.adam = 0, adam
-
-    def loss(self, x, y) -> dict:
-        """Gradient of the cross-entropy."""
-        leaves = {name: p.clone().requires_grad_() for name, p in self.p.items() if name.startswith("fc")}
-        h = x.flatten(1)
-        for name in LAYERS:
-            h = torch.nn.functional.linear(h, leaves[f"{name}.weight"], leaves[f"{name}.bias"])
-            h = h if name == LAYERS[-1] else h.clamp(min=0)
-        return dict(zip(leaves, torch.autograd.grad(cross_entropy(h, y), list(leaves.values())), strict=True))
-
-    def step(self, x, y, penalty: dict) -> None:
-        gradients = self.loss(x, y)
-        self.k += 1
-        for name, p in self.p.items():
-            g = gradients.get(name, 0) + penalty.get(name, 0)
-            if not self.adam:
-                self.p[name] = p - RATE * g
-                continue
-            self.m[name] = BETAS[0] * self.m[name] + (1 - BETAS[0]) * g
-            self.v[name] = BETAS[1] * self.v[name] + (1 - BETAS[1]) * g**2
-            m, v = self.m[name] / (1 - BETAS[0] ** self.k), self.scale(name)
-            self.p[name] = p - RATE * m / (v + ADAM_EPS)
-
-    def scale(self, name):
-        """sqrt(v-hat)."""
-        return (self.v[name] / (1 - BETAS[1] ** self.k)).sqrt()
-
-    def weights(self) -> dict:
-        return {name: p for name, p in self.p.items() if name.endswith(".weight")}
 
 
 def assert_same(run, written) -> None:

@@ -1,80 +1,13 @@
 import copy
-from itertools import pairwise
 
-import numpy as np
 import pytest
 import torch
+from compact_networks import IN_SHAPE, assert_same_function, images, make, sparse, survivors
 from torch import nn
 from torch.nn.utils import parametrize
 
-from suite.metrics import architecture, compact_metrics, dense_flops, masked
+from suite.metrics import architecture, dense_flops, masked
 from suite.metrics.compact import compact
-from suite.models import build
-
-IN_SHAPE = (1, 28, 28)
-
-
-def make(name="lenet5_caffe", seed=0, dtype=torch.float64):
-    """The network with biases of either sign: the positive ones are what a dead unit passes on."""
-    generator = torch.Generator().manual_seed(seed)
-    model = build(name, in_shape=IN_SHAPE, n_classes=10, generator=generator).to(dtype)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.dim() == 1:
-                parameter.normal_(generator=generator)
-    return model
-
-
-def images(n=200, seed=1, dtype=torch.float64):
-    return torch.randn(n, *IN_SHAPE, generator=torch.Generator().manual_seed(seed), dtype=dtype)
-
-
-def sparse(name, seed, weights=0.9, rows=0.3, columns=0.3):
-    """Weights, whole rows (incoming) and whole columns (outgoing) of every layer are made smaller than 1e-5 at random."""
-    model, rng = make(name, seed), np.random.default_rng(seed)
-    with torch.no_grad():
-        for layer in model:
-            if hasattr(layer, "weight"):
-                shape = tuple(layer.weight.shape)
-                positions = (1,) * (len(shape) - 2)
-                keep = rng.random(shape) > (weights if layer.weight.numel() > 1000 else 0.8)
-                if shape[0] > 10:
-                    keep &= rng.random((shape[0], 1, *positions)) > rows
-                if shape[1] > 1:
-                    keep &= rng.random((1, shape[1], *positions)) > columns
-                layer.weight.mul_(torch.from_numpy(np.where(keep, 1.0, 1e-7)))
-    return model
-
-
-def assert_same_function(model, small, x):
-    with torch.no_grad():
-        expected, found = masked(model)(x), small(x)
-    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-10)
-    assert torch.equal(found.argmax(1), expected.argmax(1))
-
-
-def survivors(model):
-    """Neurons by layer (filters, inputs of linear layers) by removing one unit after the other until none can go."""
-    weights = [np.where(abs(w) < 1e-5, 0, w) for w in (p.detach().numpy() for p in model.parameters() if p.dim() > 1)]
-    links = []  # links[l][i, j]: unit j of the layer before feeds unit i of layer l, by whatever position
-    for index, w in enumerate(weights):
-        units_before = w.shape[1] if index == 0 else weights[index - 1].shape[0]
-        links.append((w.reshape(w.shape[0], units_before, -1) != 0).any(2))
-    again = True
-    while again:
-        again = False
-        for into, out_of in pairwise(links):
-            for unit in range(len(into)):
-                if into[unit].any() != out_of[:, unit].any():
-                    into[unit], out_of[:, unit], again = False, False, True
-    counts = []
-    for index, w in enumerate(weights):
-        if w.ndim == 4:
-            counts.append(int(links[index].any(1).sum()))
-        else:
-            live = w.reshape(w.shape[0], links[index].shape[1], -1) * links[index][:, :, None]
-            counts.append(int((live != 0).any(0).sum()))
-    return counts
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -296,41 +229,3 @@ def test_the_input_is_untouched_and_shares_no_memory():
             parameter.fill_(7)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert model.training
-
-
-def test_compact_metrics():
-    model = sparse("lenet5_caffe", 1)
-    x, small = images(300), compact(model)
-    metrics = compact_metrics(model, x, IN_SHAPE, dense_flops(model, IN_SHAPE))
-    filters1, filters2, inputs1, inputs2 = survivors(model)
-    size = 26 * filters1 + (25 * filters1 + 1) * filters2 + (inputs1 + 1) * inputs2 + (inputs2 + 1) * 10
-    assert metrics["architecture"] == architecture(small) == f"{filters1}-{filters2}-{inputs1}-{inputs2}"
-    assert metrics["compact_parameters_left"] == pytest.approx(100 * size / 431_080, rel=1e-12)
-    assert metrics["compact_flops_left"] == pytest.approx(100 * sum(dense_flops(small, IN_SHAPE).values()) / 2_293_000, rel=1e-12)
-    assert metrics["compact_disagreements"] == 0
-    assert 0 < metrics["compact_max_difference"] < 1e-10
-    assert metrics["latency_dense_ms"] > 0
-    assert metrics["latency_compact_ms"] > 0
-    assert compact_metrics(model, x[:7], IN_SHAPE).keys() == metrics.keys()
-
-
-def test_disagreements_are_counted(monkeypatch):
-    model, x = make("lenet_300_100"), images(50)
-    wrong = compact(model)
-    with torch.no_grad():
-        wrong.fc3.bias[3] += 1000
-        expected = int((model(x).argmax(1) != 3).sum())
-    monkeypatch.setattr("suite.metrics.savings.compact", lambda model: wrong)
-    metrics = compact_metrics(model, x, IN_SHAPE)
-    assert metrics["compact_disagreements"] == expected > 0
-    assert metrics["compact_max_difference"] == pytest.approx(1000)
-
-
-def test_the_smaller_network_is_faster():
-    model = make(dtype=torch.float32)
-    with torch.no_grad():
-        model.conv1.weight[2:] = 0
-        model.conv2.weight[5:] = 0
-    metrics = compact_metrics(model, images(100, dtype=torch.float32), IN_SHAPE)
-    assert metrics["compact_flops_left"] < 10
-    assert metrics["latency_compact_ms"] < metrics["latency_dense_ms"]
