@@ -22,7 +22,7 @@ from reproducible import reproducible
 
 from suite.app.api import chosen_executor
 from suite.app.cli import main
-from suite.metrics.compact import compact_metrics
+from suite.metrics.savings import compact_metrics
 from suite.runs.executors.serial import Serial
 from suite.runs.timings import kind
 

@@ -20,7 +20,7 @@ def test_a_run_that_is_lost_again_and_again_without_a_checkpoint_in_between_fail
     monkeypatch.setattr(pytest.importorskip("ray"), "get", lambda report: report)
     receiving = object.__new__(Cluster)
     receiving.losses = Counter()
-    (spec,) = table("dense").runs("smoke", 1)
+    (spec,) = table("dense").at("smoke", 1).runs
     tasks, brought = {spec.key: Task(spec, "smoke", tmp_path)}, Report(files={"checkpoints/it.pt": b"state"})
     streams = [iter(reports) for reports in ([], [], [brought], [], [], [])]
     assert [receiving.receive(stream, tasks) for stream in streams[:5]] == [None, None, brought, None, None]

@@ -15,7 +15,7 @@ from suite.training.loop import Training
 
 
 def as_fed(small, **options) -> Training:
-    return Training(RunSpec("digits", "lenet_300_100", method("dense"), Schedule(1), **options), small)
+    return Training(RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(1), **options), small)
 
 
 def test_inputs_are_normalised_alike_for_training_test_and_held_out(small):
@@ -46,7 +46,7 @@ def test_feature_vectors_are_not_changed_in_place(small):
 @pytest.mark.parametrize("model", ["lenet_300_100", "lenet5_caffe"])
 def test_weights_start_as_a_run_asks(small, model):
     def started(seed, *start):
-        return Training(RunSpec("digits", model, method("dense"), Schedule(1), seed, start=start), small).model
+        return Training(RunSpec.of("digits", model, method("dense"), Schedule(1), seed, start=start), small).model
 
     normal, uniform, own = started(0, "normal", 0.02), started(0, "uniform", 1.0), started(0)
     for (name, n), u, same, other in zip(
@@ -69,7 +69,7 @@ def test_weights_start_as_a_run_asks(small, model):
 
 
 def test_convolutions_may_start_as_glorot_and_bengio_have_them(small):
-    model = Training(RunSpec("digits", "lenet5_caffe", method("dense"), Schedule(1), 0, start=("glorot", 0.01)), small).model
+    model = Training(RunSpec.of("digits", "lenet5_caffe", method("dense"), Schedule(1), 0, start=("glorot", 0.01)), small).model
     for layer, fans in ((model.conv1, 25 * (1 + 20)), (model.conv2, 25 * (20 + 50))):
         bound = math.sqrt(6 / fans)
         assert 0.95 * bound < layer.weight.abs().max() <= bound
