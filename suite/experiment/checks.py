@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from suite.base.errors import SuiteError
 from suite.experiment.cell import without_group
-from suite.experiment.claims import AnyClaim, RankClaim
+from suite.experiment.claims import AnyClaim, Claim, RankClaim
 from suite.experiment.figures import Boxplot, Curves, Figure, Scatter, StrengthPath, Sweep
 from suite.experiment.metrics import Column, metric
 from suite.experiment.reproduction import Reproduction
@@ -21,8 +21,10 @@ def check(table: Reproduction) -> Reproduction:
         raise SuiteError(f"{table.id}: two rows are called {twice[0]!r}", "give one of them a name of its own")
     for where, key in metrics_of(table):
         known_metric(table, where, key)
+    along = [claim for claim in table.claims if isinstance(claim, Claim) and claim.at]
+    shown, paths = rows(table), [cell.path for cell in table.cells] if along else []
     for claim in table.claims:
-        check_claim(table, claim)
+        check_claim(table, claim, paths if claim in along else shown)
     short = (without_group(cell.group, cell.row) for cell in table.cells)
     known(table, "baseline", table.baseline, ["", *named, *short])
     for wanted in table.matched:
@@ -62,18 +64,15 @@ def known_metric(table: Reproduction, where: str, key: str) -> None:
         known(table, where, view, [view for cell in table.cells for view in cell.method.viewed])
 
 
-def check_claim(table: Reproduction, claim: AnyClaim) -> None:
+def check_claim(table: Reproduction, claim: AnyClaim, there: Collection[str]) -> None:
+    """SuiteError unless the metrics of a claim are known, and its rows, or series, are there."""
     where = f"claim {claim.text!r}"
     for key in claim.metrics:
         known_metric(table, where, key)
-    if isinstance(claim, RankClaim):
-        names, there = [f"{block}/{name}" for block in claim.blocks for name in claim.rows], rows(table)
-    elif getattr(claim, "at", None):
-        names, there = list(claim.rows), [cell.path for cell in table.cells]
-    else:
-        names, there = list(claim.rows), rows(table)
-    for name in names:
-        known(table, where, name, there)
+    blocks = [f"{block}/" for block in claim.blocks] if isinstance(claim, RankClaim) else [""]
+    for block in blocks:
+        for name in claim.rows:
+            known(table, where, f"{block}{name}", there)
 
 
 def metrics_of(table: Reproduction) -> Iterator[tuple[str, str]]:
