@@ -226,3 +226,10 @@ def test_training_leaves_the_options_alone(start):
     assert run.method is not chosen
     assert chosen == method("sgl0")
     assert set(vars(chosen)) == set(chosen.options())
+
+
+def test_a_file_that_begins_with_an_underscore_is_no_method():
+    """What several methods share lies beside them: `suite/proposed/_adaptive.py`."""
+    assert not [name for name in names() if name.startswith("_")]
+    with pytest.raises(SuiteError, match="unknown method '_adaptive'"):
+        method("_adaptive")

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -102,6 +103,7 @@ def test_every_format_is_written_and_twice_the_same(stored, tmp_path, form):
     (first,), (second,) = results.figure(tmp_path / f"a.{form}"), results.figure(tmp_path / "again" / f"a.{form}")
     assert first.read_bytes().startswith(SIGNATURES[form])
     assert first.read_bytes() == second.read_bytes()
+    assert not re.search(rb"CreationDate|ModDate|dc:date", first.read_bytes()), "two drawings in one second would agree on a date"
     assert [path.name for path in (tmp_path / "again").iterdir()] == [f"a.{form}"]
 
 

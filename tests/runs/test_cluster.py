@@ -37,7 +37,7 @@ SETTINGS = {
 }
 MEMORY = 100 << 20
 EPOCHS = 7
-KILLS = 3
+KILLS = 6
 ELSEWHERE = ("environment",)
 
 
@@ -157,17 +157,17 @@ class TestASweep:
         sweep = table("dense", Misbehaving(how="dies", folder=str(tmp_path)), epochs=2)
         monkeypatch.setattr(executor.batches, "seconds", 60.0)
         monkeypatch.setattr(executor.batches, "taken", {kind(spec): 0.0 for spec in sweep.at("smoke", 1).runs})
-        results = compute_table(sweep, seeds=2, executor=executor)
-        assert results.counts == {"computed": 4, "reused": 0, "failed": 0, "diverged": 0}
+        results = compute_table(sweep, seeds=6, executor=executor)
+        assert results.counts == {"computed": 12, "reused": 0, "failed": 0, "diverged": 0}
         assert sum("was lost with its process" in message for message in caplog.messages) >= 2
         assert all(seconds > 0 for seconds in executor.batches.taken.values())
-        expected = compute_table(sweep, seeds=2, executor=Serial(), force=True).records
+        expected = compute_table(sweep, seeds=6, executor=Serial(), force=True).records
         assert reproducible(results.records, ELSEWHERE) == reproducible(expected, ELSEWHERE)
 
     def test_outlives_kills_at_random_moments(self, table, compute_table, store, cluster, executor, witness, monkeypatch):
         """Processes that compute are killed, again and again. (The command and nodes too: benchmarks/kills.py)"""
         monkeypatch.setattr("suite.runs.executors.cluster.LOSSES", 2 * KILLS)
-        sweep, draw, killed = table(Misbehaving(how="dawdles"), epochs=6), random.Random(0), []
+        sweep, draw, killed = table(Misbehaving(how="dawdles"), epochs=10), random.Random(0), []
 
         def reap():
             if len(killed) < KILLS:
@@ -176,11 +176,11 @@ class TestASweep:
                 killed.extend(draw.sample(found, min(len(found), 1)))
                 kill(killed[-1:])
 
-        results = compute_table(sweep, seeds=4, executor=executor, watchers=[Told(witness, reap)])
+        results = compute_table(sweep, seeds=5, executor=executor, watchers=[Told(witness, reap)])
         assert len(killed) == KILLS
-        assert results.counts == {"computed": 4, "reused": 0, "failed": 0, "diverged": 0}
+        assert results.counts == {"computed": 5, "reused": 0, "failed": 0, "diverged": 0}
         assert {path.stem for path in store.folder.glob("runs/*")} == set(results.records)
-        expected = compute_table(sweep, seeds=4, executor=Serial(), force=True).records
+        expected = compute_table(sweep, seeds=5, executor=Serial(), force=True).records
         assert reproducible(results.records, ELSEWHERE) == reproducible(expected, ELSEWHERE)
 
     def test_outlives_a_node_and_an_interrupt(self, table, compute_table, store, waiting, cluster, executor, witness, caplog):

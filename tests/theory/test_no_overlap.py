@@ -12,7 +12,7 @@ from torch.testing import assert_close
 from suite.theory import BinarizedNoOverlap, ReLUNoOverlap, plane
 
 NETWORKS = [BinarizedNoOverlap, ReLUNoOverlap]
-SIZES = {"k = 3, d = 4": (3, 4, 500_000), "k = 20, d = 50": (20, 50, 40_000)}
+SIZES = {"k = 3, d = 4": (3, 4, 2_000_000), "k = 20, d = 50": (20, 50, 40_000)}
 
 
 def sample(k: int, d: int, w: np.ndarray, star: np.ndarray, m: int) -> dict[type, tuple[np.ndarray, np.ndarray]]:
