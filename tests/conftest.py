@@ -19,14 +19,19 @@ from suite.training.loop import Training
 def pytest_xdist_make_scheduler(config, log):
     """With -n, all tests of a file are run by one process, since they share what is made once: a cluster, a run, a data base.
 
-    Not --dist loadfile among the options of every call: pytest-benchmark would take it for several processes, and measure nothing.
+    But the tests of the regression's file take minutes and share nothing. Not --dist loadfile among the options of every call:
+    pytest-benchmark would take it for several processes, and measure nothing.
     """
     from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if "/regression/" in nodeid else super()._split_scope(nodeid)
 
     if config.option.dist != "load":
         return None
     config.option.loadscopereorder = False
-    return LoadFileScheduling(config, log)
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items):
