@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.base.lazy import torch
 from suite.methods.relaxed import Relaxed
+from suite.methods.splitting import Thresholding
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
-class ADMM(Relaxed):
+class ADMM(Thresholding, Relaxed):
     """w' = w - eta grad f(w) - eta beta (w - u + y),   u' = threshold(w' + y),   y' = y + w' - u',   y^0 = 0.
 
     The splitting of RVSM with multipliers z = beta y, the argmin over w replaced by one step of the optimiser. The

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
+from suite import penalties
 from suite.experiment.setup import Setup
-from suite.methods.base import Method
+from suite.methods.base import Method, option
 from suite.methods.schedule import Schedule
+from suite.penalties import Penalty
 
 PROTOCOL = 1
 """Raised when a change of the code changes results: records of another protocol are not reused."""
@@ -94,12 +96,20 @@ def plain(value: Any) -> Any:
         return {"name": value.name, **not_default(value)}
     if isinstance(value, Setup | Schedule):
         return not_default(value)
+    if isinstance(value, Penalty):
+        return {"class": class_name(type(value)), **(not_default(value) if is_dataclass(value) else {})}
     if isinstance(value, tuple):
         return [plain(v) for v in value]
     return value
 
 
+def class_name(penalty: type[Penalty]) -> str:
+    """A penalty's class with its module in full; one of the suite's is that of `suite.penalties`, in whatever file it stands."""
+    ours = getattr(penalties, penalty.__name__, None) is penalty
+    return f"{penalties.__name__ if ours else penalty.__module__}.{penalty.__qualname__}"
+
+
 def not_default(value: Any) -> dict[str, Any]:
     """The fields of a dataclass that differ from their defaults or have none; a whole number in a field of floats is a float."""
     found = {f: getattr(value, f.name) for f in fields(value)}
-    return {f.name: plain(float(v) if f.type == "float" else v) for f, v in found.items() if f.default is MISSING or v != f.default}
+    return {option(f): plain(float(v) if f.type == "float" else v) for f, v in found.items() if f.default is MISSING or v != f.default}

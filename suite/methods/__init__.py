@@ -11,9 +11,12 @@ import importlib.util
 import inspect
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from suite.base.errors import SuiteError
+from suite.methods.anypenalty import AnyPenalty
 from suite.methods.base import Context, Method, View
+from suite.methods.subgradient import Regularised
 
 PACKAGES = ("suite.proposed", "baselines")
 
@@ -43,14 +46,34 @@ def method_class(name: str) -> type[Method]:
 
 
 def method(name: str, **options) -> Method:
-    """The method called `name` with the given options; a wrong option is a SuiteError naming those there are."""
+    """The method called `name` with the given options; a wrong option is a SuiteError naming those there are.
+
+    What has a shorter spelling is that: `method("proximal", penalty="l1")` is `method("l1_proximal")`, with its key.
+    """
     found = method_class(name)
     try:
-        return found(**options)
+        made = found.made(**options)
+        return shortest(made, options) if isinstance(made, AnyPenalty) else made
     except TypeError as error:
         raise SuiteError(f"method {name!r}: {error}", f"its options are {', '.join(found.options()) or 'none'}") from None
     except ValueError as error:
         raise SuiteError(f"method {name!r}: {error}") from None
+
+
+def shortest(general: AnyPenalty, options: dict[str, Any]) -> Method:
+    """The method with a name of its own that trains as `general` does, or `general`.
+
+    One of the same kind (its only base) that has nothing of its own but the penalty, the same in every layer.
+    """
+    (kind,) = (base for base in type(general).__bases__ if base is not AnyPenalty and issubclass(base, Method))
+    penalty, given = general.regulariser, {name: value for name, value in options.items() if name != "penalty"}
+    for short in (c for c in map(method_class, names()) if c.__bases__ == (kind,) and issubclass(c, Regularised)):
+        if type(short().regularizer(0, 2)) is type(penalty):
+            own = {name: getattr(penalty, name) for name in short.options() if name not in kind.options() and hasattr(penalty, name)}
+            made = short(**given, **own)
+            if made.regularizer(0, 2) == made.regularizer(1, 2) == penalty:
+                return made
+    return general
 
 
 __all__ = ["Context", "Method", "View", "method", "method_class", "names"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from suite.base.lazy import torch
@@ -79,16 +79,25 @@ class Method:
 
     @classmethod
     def options(cls) -> tuple[str, ...]:
-        return tuple(f.name for f in fields(cls))
+        return tuple(option(f) for f in fields(cls))
+
+    @classmethod
+    def made(cls, **options: Any) -> Self:
+        """The method with these options, by the names that `options` gives."""
+        return cls(**options)
 
     @property
     def name(self) -> str:
         """Name of the file that defines the method, by which `method(name)` finds it."""
         return type(self).__module__.rpartition(".")[2]
 
+    def chosen(self) -> dict[str, Any]:
+        """The value of every option."""
+        return {option(f): getattr(self, f.name) for f in fields(self)}
+
     def changed(self) -> dict[str, Any]:
         """The options that differ from their defaults: the part of the identity that the name does not give."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return {option(f): getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
 
     @property
     def row(self) -> str:
@@ -183,6 +192,11 @@ class Method:
     def finish(self) -> None:
         """Leave in the model the weights that are scored."""
         place(self.model, self.scored().weights)
+
+
+def option(field: Field) -> str:
+    """What a caller calls an option: the name of its field, unless that is taken by a hook."""
+    return field.metadata.get("option", field.name)
 
 
 def place(model: nn.Module, weights: Weights) -> None:

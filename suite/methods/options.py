@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
-from suite.methods.base import Method
+from suite.methods.base import Method, option
 
 ENTRY = re.compile(r"(\w+(?:, \w+)*)\s{2,}(\S.*)")
 """A docstring's line on one or several options, `name, other    meaning`; lines that are indented below it go on with the meaning."""
@@ -34,9 +34,16 @@ def options(method: type[Method]) -> list[Option]:
     for base in reversed(method.__mro__):
         meanings |= entries(base.__doc__ or "")
     return [
-        Option(f.name, str(f.type), None if f.default is MISSING else f.default, meanings.get(f.name, ""))
+        Option(option(f), str(f.type), default(f), meanings.get(option(f), ""))
         for f in fields(method)  # type: ignore[arg-type]  # a class without options of its own is none to mypy
     ]
+
+
+def default(field: Field) -> Any:
+    """The default of an option; None where it has none."""
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return None if field.default is MISSING else field.default
 
 
 def entries(docstring: str) -> dict[str, str]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from suite.base.lazy import torch
-from suite.methods.base import Context, View
+from suite.methods.base import Context, Method, View
 from suite.methods.subgradient import Penalised
+from suite.penalties import Grouped, Penalty, named
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.penalties import Penalty
 
 GROWTH = ("conv", "all")
 TIES = ("loss", "step")
@@ -139,3 +138,26 @@ class Splitting(Penalised):
 
     def views(self) -> dict[str, View]:
         return {"V": self.copy()}
+
+
+@dataclass(unsafe_hash=True, kw_only=True)
+class Thresholding(Method):
+    """The choice of P by name, beside `Splitting`.
+
+    threshold    the penalty P whose proximal map gives the copy: "l0", "l1", "tl1" or another that `suite.penalties.named` knows
+    shape        parameter of P, such as a of TL1; None: the usual one (TL1 a = 1, SCAD a = 3.7, L1 - L2 alpha = 1, MCP gamma = 3)
+    """
+
+    threshold: str = "l0"
+    shape: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()  # type: ignore[misc]  # of the splitting beside which this stands
+        self.inner()  # refuses an unknown penalty and a shape out of its range
+
+    def inner(self) -> Penalty:
+        """P. Raises ValueError for one that needs groups: the copy has the shape of the weights."""
+        found = named(self.threshold, self.shape)
+        if isinstance(found, Grouped):
+            raise ValueError(f"threshold must be a penalty of single weights, not {self.threshold!r}; `splitting` takes groups too")
+        return found

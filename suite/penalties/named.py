@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from suite.penalties.base import Penalty
-from suite.penalties.elementwise import L0, L1, MCP, SCAD, TransformedL1
+from suite.penalties.composite import SparseGroup
+from suite.penalties.elementwise import L0, L1, MCP, SCAD, Ridge, TransformedL1
+from suite.penalties.grouped import ExclusiveLasso, GroupLasso
 from suite.penalties.l1_minus_l2 import L1MinusL2
+from suite.penalties.lp import Lp
 
 NAMED: dict[str, tuple[Callable[..., Penalty], float | None]] = {
     "l0": (L0, None),
@@ -15,12 +18,18 @@ NAMED: dict[str, tuple[Callable[..., Penalty], float | None]] = {
     "l1-l2": (L1MinusL2, 1.0),
     "scad": (SCAD, 3.7),
     "mcp": (MCP, 3.0),
+    "lp": (Lp, 0.5),
+    "l2": (Ridge, None),
+    "group_lasso": (GroupLasso, None),
+    "exclusive_lasso": (ExclusiveLasso, None),
+    "sparse_group_lasso": (lambda: SparseGroup(L1(), GroupLasso()), None),
 }
-"""The penalty, and the shape where none is given (None: it has none): that of the code of Bui et al.; for MCP that of Zhang (2010)."""
+"""The penalty, and the shape where none is given (None: it has none): that of the code of Bui et al. (2021);
+for MCP that of Zhang (2010), for Lp 1/2 (Xu et al. 2012)."""
 
 
 def named(name: str, shape: float | None = None) -> Penalty:
-    """The penalty called `name`, with its shape (a of TL1 and SCAD, alpha of L1 - alpha L2, gamma of MCP) or the usual one.
+    """The penalty called `name`, with its shape (a of TL1 and SCAD, alpha of L1 - alpha L2, gamma of MCP, p of Lp) or the usual one.
 
     Raises ValueError for an unknown name, for the shape of a penalty that has none, and for one out of range.
     """

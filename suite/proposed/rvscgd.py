@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from suite.base.lazy import torch
 from suite.methods.base import Context
 from suite.methods.relaxed import Relaxed
+from suite.methods.splitting import Thresholding
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
-class RVSCGD(Relaxed):
+class RVSCGD(Thresholding, Relaxed):
     """u' = threshold(w),   w' = w - eta g(w) - eta beta (w - u'),   w' / ||w'||, on every batch.
 
     g is the gradient that the network gives, a coarse one where its activations are binarized. Unlike in RVSM, w is pulled to the

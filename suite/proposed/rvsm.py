@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from suite.methods.base import Context
 from suite.methods.relaxed import Relaxed
+from suite.methods.splitting import Thresholding
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
-class RVSM(Relaxed):
+class RVSM(Thresholding, Relaxed):
     """w' = w - eta grad f(w) - eta beta (w - u),   u' = threshold(w),   u^0 = threshold(w^0), on every batch.
 
     Both new iterates come from the old ones, as Dinh, Wang, Bertozzi and Osher (2020) print the method: w is pulled to the

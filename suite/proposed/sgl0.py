@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from suite.methods.splitting import Splitting
-from suite.methods.subgradient import Subgradient
-from suite.penalties import L0, GroupLasso, Penalty
+from suite.proposed.nonconvex_sgl import NonconvexSparseGroupLasso
 
 
 @dataclass(unsafe_hash=True, kw_only=True)
-class SparseGroupL0asso(Splitting, Subgradient):
+class SparseGroupL0asso(NonconvexSparseGroupLasso):
     """min_W Loss(W) + lambda sum_l [ sum_g sqrt(|g|) ||w_g||_2 + ||W_l||_0 ] by splitting (equations 6 to 11).
 
-    V is the hard threshold of W at sqrt(2 lambda / beta). The network is scored on W, as in the paper; the view V scores the copy.
+    The nonconvex sparse group lasso with P = L0: V is the hard threshold of W at sqrt(2 lambda / beta).
     """
 
     title = "sparse group l0asso"
 
-    def regularizer(self, layer: int, layers: int) -> GroupLasso:
-        return GroupLasso()
-
-    def inner(self) -> Penalty:
-        return L0()
+    threshold: ClassVar[str] = "l0"  # type: ignore[misc]  # no option here
+    shape: ClassVar[None] = None  # type: ignore[misc]

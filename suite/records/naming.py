@@ -63,7 +63,7 @@ def series_labels(results: Results) -> dict[str, str]:
 
 
 def _spelled(method: Method, option: str) -> str:
-    value = getattr(method, option, None)
+    value = method.chosen().get(option)
     return value.row if isinstance(value, Method) else str(value)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 
 import pytest
 
@@ -15,7 +14,7 @@ from suite.methods.options import entries, listed, options
 @pytest.mark.parametrize("name", names())
 def test_every_option_of_every_method_has_a_type_a_default_and_a_meaning(name):
     found = options(method_class(name))
-    assert [option.name for option in found] == [f.name for f in fields(method_class(name))]
+    assert [option.name for option in found] == list(method_class(name).options())
     for option in found:
         assert option.type
         assert len(option.meaning.split()) > 1, f"{name}: the docstring of the class or of a base has no line for {option.name}"

@@ -14,6 +14,7 @@ from suite.experiment.task import Task
 from suite.methods import method, method_class, names
 from suite.methods.base import Method
 from suite.methods.schedule import Schedule
+from suite.penalties import SCAD, Penalty
 
 PAPER = Schedule(epochs=200, milestones=(40, 80, 120, 160))
 SGL0 = RunSpec.of("mnist", "lenet5_caffe", method("sgl0"), PAPER)
@@ -37,6 +38,8 @@ def another(value):
         return f"{value} or so"
     if isinstance(value, tuple):
         return (*value, 1.0)
+    if isinstance(value, Penalty):
+        return SCAD(3.0)
     if isinstance(value, Schedule):
         return replace(value, epochs=value.epochs + 1)
     assert value is None or isinstance(value, Method), "a kind of value that no field had before"
@@ -46,8 +49,9 @@ def another(value):
 def but(chosen, name):
     """A dataclass as it is but for another value in one field, whether or not its class allows it."""
     values = {f.name: getattr(chosen, f.name) for f in fields(chosen)}
+    (field,) = (f.name for f in fields(chosen) if f.metadata.get("option", f.name) == name)
     changed = object.__new__(type(chosen))
-    vars(changed).update(values | {name: another(values[name])})
+    vars(changed).update(values | {field: another(values[field])})
     return changed
 
 
@@ -92,7 +96,7 @@ def test_every_field_of_the_schedule_changes_the_key(name):
 def test_every_option_changes_the_key_unless_it_is_the_default(name, option):
     plain = method(name)
     key = other(method=plain).key
-    assert other(method=method(name, **{option: getattr(plain, option)})).key == key
+    assert other(method=method(name, **{option: plain.chosen()[option]})).key == key
     assert other(method=but(plain, option)).key != key
 
 

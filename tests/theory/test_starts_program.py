@@ -52,7 +52,7 @@ def task(method: Starts, folder, seed: int = 0, schedule: Schedule = SHORT, **ch
         ({"algorithm": "adam"}, "algorithm must be one of rvscgd, rvsm, admm"),
         ({"network": "tanh"}, "network must be one of binarized, relu"),
         ({"magnitudes": "cauchy"}, "magnitudes must be one of equal, normal"),
-        ({"threshold": "l2"}, "penalty must be one of"),
+        ({"threshold": "l3"}, "penalty must be one of"),
         ({"threshold": "l1-l2"}, "sum over the weights"),
         ({"threshold": "tl1", "shape": -1.0}, "positive"),
         ({"threshold": "l0", "shape": 1.0}, "no shape"),
