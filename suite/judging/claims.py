@@ -1,4 +1,4 @@
-"""Decides on every kind of claim; those on one pair of rows or one against many are decided in `suite.judging.numbers`."""
+"""Decides on every kind of claim; those on one pair of rows or one against many are decided in `suite.judging.orders`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from suite.experiment.claims import AnyClaim, AtLevel, Claim, RankClaim, WinnersClaim
-from suite.judging.numbers import ClaimOutcome, ClaimVerdict, Values, claim_verdict, plan, seeds_needed
+from suite.judging.margins import Values, plan, seeds_needed
+from suite.judging.orders import ClaimOutcome, ClaimVerdict, claim_verdict
 from suite.stats.blocks import rank_blocks
 from suite.stats.intervals import Difference, Summary, summary
 

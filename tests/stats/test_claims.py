@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from suite.experiment.claims import Claim, comparable, distinguishable, higher, highest, lower, lowest
-from suite.judging import numbers as verdicts
-from suite.judging.numbers import claim_verdict
+from suite.judging import margins as verdicts
+from suite.judging.orders import claim_verdict
 
 BASE = np.array([0.70, 0.72, 0.74, 0.76, 0.78])  # SD .0316
 ROWS = {

@@ -22,7 +22,7 @@ from suite.experiment.claims import (
     within_path,
 )
 from suite.judging.claims import judge as decide
-from suite.judging.numbers import claim_verdict
+from suite.judging.orders import claim_verdict
 
 SPREAD = np.array([-0.1, 0.0, 0.1])
 

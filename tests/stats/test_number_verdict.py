@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from suite.judging import numbers as verdicts
+from suite.judging import margins as verdicts
 from suite.judging.numbers import number_verdict
 
 with warnings.catch_warnings():
