@@ -20,6 +20,6 @@ class Judged(Results):
         return cls(**{f.name: getattr(results, f.name) for f in fields(results)})
 
     @cached_property
-    def verdicts(self) -> dict[str, list[dict[str, Any]]]:
+    def verdicts(self) -> dict[str, Any]:
         """Verdicts on the published numbers and on the claims, as plain data: see `suite.judging.verdicts.verdicts`."""
         return verdicts(self)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ class Number:
     value     None where the paper's number was not found
     sd        spread over the paper's `n` runs, None where none is printed or what is printed is no number
     sd_text   the spread as printed, where it is no number ("<0.01")
+    digits    behind the point, as many as value or spread have in the file
     status    "exact", "excerpt", "derived" or "not found"
     """
 
@@ -40,6 +43,18 @@ class Number:
     source: str = ""
     warning: str = ""
     sd_text: str = ""
+    digits: int = 2
+
+    @property
+    def spread(self) -> float | None:
+        """The SD as a number; of a bound ("<0.01") the bound."""
+        bound = re.fullmatch(r"\s*<\s*([0-9.]+)\s*", self.sd_text)
+        return float(bound[1]) if bound else self.sd
+
+    @property
+    def step(self) -> float:
+        """The step in which value and spread are printed: 0.01 for 88.38."""
+        return 10.0**-self.digits
 
     def text(self, digits: int) -> tuple[str, str]:
         """Value and spread as a reader sees them: "88.38" and " ± 0.49"; the status in place of a value that there is not."""
@@ -84,7 +99,7 @@ def load(reference: str | None) -> Published:
     name, _, table = reference.partition("#")
     path = root() / name
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except FileNotFoundError:
         log.warning("results/published/%s is not installed: the paper's numbers are not shown", name)
         return Published()
@@ -143,10 +158,18 @@ def parse(table: Mapping[str, Any]) -> Published:
 
 def _number(where: str, entry: dict[str, Any]) -> Number:
     value, sd = entry.pop("value", None), entry.pop("sd", None)
-    if not isinstance(value, (int, float)) and (value is not None or entry.get("status") != "not found"):
+    if not isinstance(value, (int, float, Decimal)) and (value is not None or entry.get("status") != "not found"):
         raise SuiteError(f"published number {where}: {value!r} is not a number", 'one without a value has the status "not found"')
     text = sd if isinstance(sd, str) else ""
+    digits = max((_digits(printed) for printed in (value, sd)), default=0)
     try:
-        return Number(value, sd=None if text else sd, sd_text=text, **entry)
+        return Number(
+            None if value is None else float(value), sd=None if text or sd is None else float(sd), sd_text=text, digits=digits, **entry
+        )
     except TypeError as error:
         raise SuiteError(f"published number {where}: {error}") from None
+
+
+def _digits(printed: Any) -> int:
+    """Digits behind the point of a number as the file has it."""
+    return -min(int(Decimal(printed).as_tuple().exponent), 0) if isinstance(printed, (int, Decimal)) else 0
