@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.app.catalogue import get
+from suite.app.known import said
 from suite.app.results import Results
 from suite.base.errors import SuiteError
 from suite.experiment.reproduction import Experiment, Reproduction
@@ -69,12 +70,18 @@ def reproduce(
         options = Options(out, root, found_device, force, retry_failed)
         wanted, absent = find_data(wanted, root)
         told = partial(forecast, out=out, data_root=root, jobs=jobs or 1, device=found_device) if executor == "local" else no_forecast
-        watchers: list[Watcher] = [Progress(wanted, told)] if progress else []
+        first = partial(first_lines, table, profile, out, told)
+        watchers: list[Watcher] = [Progress(wanted, first)] if progress else []
         watchers += [Tracker(out, table.id, profile)] if track else []
         results = Results.of(compute_missing(wanted, computing, options, watchers, absent))
     add_timings(out, from_records(list(results.records.values()), wanted.runs))
     (Results.load(table, profile, out) if methods else results).write()
     return results
+
+
+def first_lines(table: Reproduction, profile: str, out: Path, told: Callable[[list[RunSpec]], str], specs: list[RunSpec]) -> str:
+    """What a reader is told before anything is computed: what is known at the paper's scale, and how long it will take."""
+    return "\n".join(filter(None, (said(table, profile, out), told(specs))))
 
 
 def no_forecast(specs: list[RunSpec]) -> str:

@@ -73,6 +73,8 @@ def number_verdict(values: Values, number: Number, declared: float | None, plann
     """
     ours = summary(values)
     n, tolerance = int(ours.n), tolerance_of(number, declared)
+    if declared is not None and not declared >= 0:
+        raise ValueError(f"a tolerance cannot be {declared}")
     if number.value is None or not n:
         return Verdict("no verdict", n=n, reason="no number was published" if number.value is None else "no runs")
     theirs = Summary(number.n or 1, number.value, math.nan if number.spread is None else number.spread)

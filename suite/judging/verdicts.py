@@ -17,7 +17,7 @@ ORDERS = {"holds": "same order here", "does not hold": "opposite order here", "n
 
 
 def verdicts(results: Results) -> dict[str, Any]:
-    """{"scale": {...}, "numbers": [...], "claims": [...]}, in the order of the table; "ranks" and "matched" where there are any; legal JSON.
+    """{"scale": {...}, "numbers": [...], "claims": [...]}, in the order of the table; "ranks", "matched" where there are any; legal JSON.
 
     scale     name, deviations from the profile `paper`, why; see `suite.judging.scale`
     numbers   one for each published number of a column that this table shows: row, metric, our mean, sd and n, the published value,

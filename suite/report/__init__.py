@@ -51,9 +51,12 @@ def write(results: Judged) -> list[Path]:
     The same records give the same text files, byte for byte. SuiteError for a folder that cannot be written to.
     """
     from suite.base.files import write_text
+    from suite.judging import looks
     from suite.report.departures import render as departures
     from suite.report.figures import draw
 
+    if results.verdicts["scale"]["name"] == "paper" and results.verdicts["scale"]["published"]:
+        looks.record(results)
     files = {
         "table.md": render(results, "markdown"),
         "table.tex": render(results, "latex"),

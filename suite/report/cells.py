@@ -17,13 +17,14 @@ ARROWS = {"lower": " ↓", "higher": " ↑", "": ""}
 @dataclass(frozen=True)
 class Entry:
     """Text of a cell. spread: follows it where there is room, that is not in a terminal; remark: follows that on a page of any width,
-    in Markdown. verdict: on the published number that the cell shows.
+    in Markdown. difference: of ours to the published number that the cell shows; verdict: on that number.
     """
 
     text: str
     bold: bool = False
     spread: str = ""
     remark: str = ""
+    difference: str = ""
     verdict: str = ""
 
 

@@ -10,11 +10,13 @@ from functools import cache
 from pylatexenc.latexencode import UnicodeToLatexEncoder
 
 from suite.judging.judged import Judged
-from suite.judging.scale import why_no_result
 from suite.report import tables
+from suite.report.banner import banner
 from suite.report.cells import Entry, Table, within
 from suite.report.facts import header, plural
 from suite.report.matched import matched
+from suite.report.numbers import LEGEND as numbers_legend
+from suite.report.numbers import numbers, sign
 from suite.report.ranks import ranks
 
 OWN = {  # pylatexenc has text signs for them, or none; ± and ℓ would be taken for letters below
@@ -28,9 +30,9 @@ OWN = {  # pylatexenc has text signs for them, or none; ± and ℓ would be take
     "\N{EN DASH}": "--",
     "\N{SCRIPT SMALL L}": r"$\ell$",
 }
-SIGNS = {"reproduced": "$^{=}$", "not reproduced": r"$^{\neq}$", "inconclusive": "$^{?}$"}
+SIGNS = {"=": "$^{=}$", "≠": r"$^{\neq}$", "~": r"$^{\sim}$", "!": "$^{!}$", "?": "$^{?}$"}
 SIZE = [{"selector": "scriptsize", "props": ":{};"}, {"selector": r"setlength{\tabcolsep}", "props": ":{3pt};"}]
-LEGEND = r"Paper's numbers: $^{=}$ reproduced, $^{\neq}$ not reproduced, $^{?}$ inconclusive."
+LEGEND = r"Paper's numbers: " + ", ".join(f"{SIGNS[part[0]]}{part[1:]}" for part in numbers_legend.split(", ")) + "."
 
 
 def floats(results: Judged) -> str:
@@ -40,15 +42,15 @@ def floats(results: Judged) -> str:
     """
     facts = [f"{name}: {' '.join(content.split())}" for name, content in header(results).items()]
     comment = [f"% {results.reproduction.id}: {' '.join(results.reproduction.title.split())}", *(f"% {fact}" for fact in facts)]
-    if not results.is_result:
-        comment.insert(0, f"% NOT A RESULT: {why_no_result(results)}")
+    if results.reproduction.cells:
+        comment.insert(0, f"% {banner(results)}")
     comment.append(r"% Needs \usepackage{booktabs}.")
     found = _tables(results) if results.reproduction.cells else []
     return "\n".join(comment) + "\n" + "\n".join(_float(results, table) for table in found)
 
 
 def _tables(results: Judged) -> list[Table]:
-    found = [tables.main(results), ranks(results), *matched(results), tables.compared(results), tables.further(results)]
+    found = [tables.main(results), numbers(results), ranks(results), *matched(results), tables.compared(results), tables.further(results)]
     return [table for table in found if table is not None]
 
 
@@ -83,8 +85,7 @@ def _caption(results: Judged, table: Table) -> str:
     facts = header(results)
     what = results.reproduction.title if not table.name else f"{results.reproduction.title}: {table.title}"
     runs = f"Profile {facts['Profile']}; {plural(results.seeds, 'seed')} ({facts['Runs']}); {facts['Data']}; {facts['Device']}."
-    warning = "" if results.is_result else f"NOT A RESULT: {why_no_result(results)}. "
-    parts = [escape(f"{warning}{what.removesuffix('.')}. {results.reproduction.source.removesuffix('.')}. {runs}")]
+    parts = [escape(f"{banner(results)} {what.removesuffix('.')}. {results.reproduction.source.removesuffix('.')}. {runs}")]
     if not table.name:
         parts.append(escape(f"Mean ± SD over the seeds; bold: best mean{within(results)}."))
     if any(cell.verdict for line in table.body for cell in line):
@@ -101,8 +102,8 @@ def _caption(results: Judged, table: Table) -> str:
 
 
 def _cell(cell: Entry) -> str:
-    text = escape(cell.text + cell.spread).replace(r" $\pm$ ", r"$\pm$")
-    return (rf"\textbf{{{text}}}" if cell.bold else text) + SIGNS.get(cell.verdict, "")
+    text = escape(cell.text + cell.spread + cell.difference).replace(r" $\pm$ ", r"$\pm$")
+    return (rf"\textbf{{{text}}}" if cell.bold else text) + (SIGNS[sign(cell.verdict)] if cell.verdict else "")
 
 
 def _stacked(head: str) -> str:

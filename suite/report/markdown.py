@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from suite.judging.judged import Judged
-from suite.judging.scale import why_no_result
 from suite.report import tables
+from suite.report.banner import banner
 from suite.report.cells import Entry, Table
 from suite.report.departures import departures
 from suite.report.facts import header
 from suite.report.matched import matched
+from suite.report.numbers import numbers
 from suite.report.ranks import ranks
 from suite.report.selection import selection
 from suite.report.text import escape
@@ -23,8 +24,8 @@ def page(results: Judged) -> str:
 
     reproduction = results.reproduction
     parts = [f"# {escape(reproduction.id)}: {escape(reproduction.title)}"]
-    if not results.is_result and reproduction.cells:
-        parts.append(f"> **Not a result:** {escape(why_no_result(results))}. No verdict against the paper is given.")
+    if reproduction.cells:
+        parts.append(f"> {escape(banner(results))}")
     facts = [[name, escape(content)] for name, content in header(results).items() if reproduction.cells or name in WITHOUT_RUNS]
     parts.append(tabulate(facts, headers=["", ""], tablefmt="pipe", disable_numparse=True))
     if not reproduction.cells:
@@ -36,7 +37,7 @@ def page(results: Judged) -> str:
 
 
 def _tables(results: Judged) -> list[Table]:
-    found = [tables.main(results), ranks(results), selection(results), *matched(results), tables.claims(results)]
+    found = [tables.main(results), numbers(results), ranks(results), selection(results), *matched(results), tables.claims(results)]
     found += [tables.compared(results), tables.further(results), tables.intervals(results)]
     return [table for table in found if table is not None]
 
@@ -59,6 +60,6 @@ def _section(table: Table) -> list[str]:
 
 
 def _cell(cell: Entry) -> str:
-    text = escape(cell.text + cell.spread)
+    text = escape(cell.text + cell.spread + cell.difference)
     text = (f"**{text}**" if cell.bold else text) + escape(cell.remark)
     return f"{text} → {cell.verdict}" if cell.verdict else text

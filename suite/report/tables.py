@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from suite.experiment.metrics import Column
 from suite.judging.judged import Judged
 from suite.judging.published import Published, load
-from suite.judging.scale import NO_VERDICT
+from suite.judging.scale import NOT_TESTED
 from suite.records.naming import baselines, full_labels, grouped, groups, labels
 from suite.report.cells import NONE, Entry, Table, best, heading, interval, leading, measured, runs, within
 from suite.report.differences import corrected, difference, remarks
 from suite.report.facts import datasets, unfinished
+from suite.report.numbers import word
 
 KINDS = {
     "best average rank": "Best average rank: Nemenyi's critical difference at .05 decides; it shrinks with data sets, not with seeds.",
@@ -27,14 +30,15 @@ KINDS = {
 def main(results: Judged) -> Table:
     """One line a row: our mean and SD in each column, and beside it what the paper printed, with the verdict."""
     published = load(results.reproduction.published) if results.is_result else Published()
-    verdicts = {(v["row"], v["metric"]): v["verdict"] for v in results.verdicts["numbers"]}
+    verdicts = {(v["row"], v["metric"]): v for v in results.verdicts["numbers"]}
+    paper = "paper" if results.verdicts["scale"]["name"] == "paper" else "paper (ours minus it)"
     printed = {metric for _, metric in published.numbers}
     columns, (first, lead) = results.reproduction.columns, leading(results)
     several = not grouped(results) and len(datasets(results)) > int(results.is_result)
     winners = {(key, column.metric) for rows in groups(results).values() for column in columns for key in best(rows, column)}
     head = [*first, *(["data set"] if several else []), "runs"]
     for column in columns:
-        head += [heading(column), "paper"] if column.metric in printed else [heading(column)]
+        head += [heading(column), paper] if column.metric in printed else [heading(column)]
     body = []
     for row in results.rows:
         line = [*lead[row.key], *([Entry(row.cell.dataset)] if several else []), runs(row)]
@@ -46,13 +50,17 @@ def main(results: Judged) -> Table:
     return Table("", results.reproduction.title, head, body, _notes(results, published), len(first) - 1)
 
 
-def _paper(published: Published, row: str, column: Column, verdicts: dict[tuple[str, str], str]) -> Entry:
-    number = published.get(row, column.metric)
+def _paper(published: Published, row: str, column: Column, verdicts: dict[tuple[str, str], dict[str, Any]]) -> Entry:
+    """The paper's number, with the verdict at its scale and with the mere difference at any other."""
+    number, verdict = published.get(row, column.metric), verdicts.get((row, column.metric))
     if number is None:
         return Entry("")
-    verdict = verdicts.get((row, column.metric), NO_VERDICT)
     text, spread = number.text(column.digits)
-    return Entry(text, spread=spread, verdict="" if verdict == NO_VERDICT else verdict)
+    if verdict is None:
+        return Entry(text, spread=spread)
+    if verdict["verdict"] == NOT_TESTED and verdict["difference"] is not None:
+        return Entry(text, spread=spread, difference=f" ({verdict['difference']:+.{column.digits}f})")
+    return Entry(text, spread=spread, verdict=word(verdict))
 
 
 def _notes(results: Judged, published: Published) -> list[str]:
@@ -61,13 +69,8 @@ def _notes(results: Judged, published: Published) -> list[str]:
         f"Mean ± SD (n - 1 in the denominator) over the seeds. Bold: best mean of a column{within(results)}; neither a row that scores "
         "the training of the row above it in another way nor a single run beside several competes."
     ]
-    tolerances = [_tolerance(column) for column in results.reproduction.columns if column.tolerance is not None]
-    if published.numbers and tolerances:
-        notes.append(
-            "Verdict on a published number: reproduced if the 90 % interval of the difference (ours minus the paper's) lies within the "
-            "tolerance, not reproduced if the 95 % interval lies outside it, else inconclusive. Tolerances, declared beforehand: "
-            f"{', '.join(tolerances)}."
-        )
+    if published.numbers and results.verdicts["scale"]["name"] == "reduced":
+        notes.append("The paper's numbers are not tested at this scale: in brackets ours minus the paper's, no verdict.")
     if results.is_result and results.reproduction.published:
         source = f"{published.source} ({published.status})" if published.source else "not installed"
         notes.append(f"Published numbers: {source}" + (f"; {published.protocol}." if published.protocol else "."))
@@ -78,10 +81,6 @@ def _notes(results: Judged, published: Published) -> list[str]:
     return notes + [f"Without metrics: {line}." for line in unfinished(results)]
 
 
-def _tolerance(column: Column) -> str:
-    return f"{column.title} ±{column.tolerance:g} {'points' if column.unit == '%' else column.unit}".rstrip()
-
-
 def claims(results: Judged) -> Table | None:
     """What the paper says about the table, and whether it holds in our runs."""
     found = results.verdicts["claims"]
@@ -89,13 +88,21 @@ def claims(results: Judged) -> Table | None:
         return None
     from suite.stats.comparisons import format_p
 
+    reduced = results.verdicts["scale"]["name"] == "reduced"
     body = [
-        [Entry(c["text"]), Entry(c["source"]), Entry(c["verdict"]), Entry(NONE if c["p"] is None else format_p(c["p"])), Entry(c["reason"])]
+        [
+            Entry(c["text"]),
+            Entry(c["source"]),
+            Entry(c["verdict"] + (" (interim)" if c["interim"] else "")),
+            Entry(NONE if c["p"] is None else format_p(c["p"])),
+            Entry(c["reason"]),
+        ]
         for c in found
     ]
     notes = ["The interval decides; p is that of a permutation test. Lower and higher: 95 % interval; comparable: 90 %, within the margin."]
     notes += [note for kind, note in KINDS.items() if kind in {c["kind"] for c in found}]
-    return Table("claims", "Claims", ["claim", "source", "verdict", "p", "evidence"], body, notes)
+    title = "Orderings at reduced scale: no test of the paper" if reduced else "Claims"
+    return Table("claims", title, ["claim", "source", "verdict", "p", "evidence"], body, notes)
 
 
 def compared(results: Judged) -> Table | None:

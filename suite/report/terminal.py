@@ -6,16 +6,17 @@ import textwrap
 from itertools import accumulate
 
 from suite.judging.judged import Judged
-from suite.judging.scale import why_no_result
 from suite.report import tables
+from suite.report.banner import banner
 from suite.report.cells import Entry, Table
 from suite.report.facts import header
 from suite.report.matched import matched
+from suite.report.numbers import LEGEND, sign
+from suite.report.numbers import numbers as tabulated
 from suite.report.ranks import ranks
 from suite.report.selection import lines as strengths
 
 WIDTH = 130
-SIGNS = {"reproduced": " =", "not reproduced": " ≠", "inconclusive": " ?"}
 FACTS = ("Profile", "Runs", "Data", "Device")
 
 
@@ -25,14 +26,15 @@ def screen(results: Judged) -> str:
     lines = [f"{results.reproduction.id}: {results.reproduction.title}", *(f"{name}: {facts[name]}" for name in FACTS)]
     if not results.reproduction.cells:
         return f"{lines[0]}\nA figure that needs no runs; there is no table.\n"
-    if not results.is_result:
-        lines.insert(0, f"NOT A RESULT: {why_no_result(results)}; no verdict against the paper.")
+    lines.insert(0, banner(results))
     lines = [part for line in lines for part in textwrap.wrap(line, WIDTH)]
     main = tables.main(results)
     legend = "* best mean"
     if any(cell.verdict for line in main.body for cell in line):
-        legend += "; beside the paper's number: = reproduced, ≠ not reproduced, ? inconclusive"
+        legend += f"; beside the paper's number: {LEGEND}"
     lines += ["", _grid(main), legend]
+    tested = numbers(results)
+    lines += ["", tested] if tested else []
     ranked = ranks(results)
     lines += ["", _grid(ranked), "average ranks, 1 is best; * best"] if ranked else []
     for table in matched(results):
@@ -41,9 +43,16 @@ def screen(results: Judged) -> str:
     lines += ["", *chosen] if chosen else []
     for claim in results.verdicts["claims"] if results.is_result else []:
         indent = " " * 17
-        lines += ["", f"{claim['verdict']:<16} {textwrap.fill(claim['text'], WIDTH, initial_indent=indent, subsequent_indent=indent)[17:]}"]
+        said = claim["verdict"] + (" (interim)" if claim["interim"] else "")
+        lines += ["", f"{said:<16} {textwrap.fill(claim['text'], WIDTH, initial_indent=indent, subsequent_indent=indent)[17:]}"]
         lines += textwrap.wrap(claim["reason"], WIDTH, initial_indent=indent, subsequent_indent=indent)
     return "\n".join(lines) + "\n"
+
+
+def numbers(results: Judged) -> str:
+    """The published numbers that are tested, one by one; "" where none is."""
+    found = tabulated(results)
+    return f"{found.title}\n{_grid(found)}" if found else ""
 
 
 def _grid(table: Table) -> str:
@@ -63,4 +72,4 @@ def _grid(table: Table) -> str:
 
 
 def _cell(cell: Entry) -> str:
-    return cell.text + ("*" if cell.bold else "") + SIGNS.get(cell.verdict, "")
+    return cell.text + cell.difference + ("*" if cell.bold else "") + (f" {sign(cell.verdict)}" if cell.verdict else "")

@@ -9,6 +9,8 @@ import click
 
 def show(results, as_json: bool, quiet: bool = False) -> None:
     """Print the table, the failures and the summary line; as JSON, counts and verdicts in one object."""
+    from suite.report.banner import banner
+
     counts = results.counts
     if as_json:
         summary = {
@@ -17,7 +19,7 @@ def show(results, as_json: bool, quiet: bool = False) -> None:
             "seeds": results.seeds,
             "folder": str(results.folder),
         }
-        summary |= {"result": results.is_result, "counts": counts, "verdicts": results.verdicts}
+        summary |= {"result": results.is_result, "banner": banner(results), "counts": counts, "verdicts": results.verdicts}
         click.echo(json.dumps(summary, indent=2))
         return
     if not quiet:
@@ -33,6 +35,6 @@ def exit_code(results, strict: bool) -> int:
     """0, 1 when runs failed or diverged, 3 when strict and a verdict fell short."""
     if results.failures or results.counts.get("diverged"):
         return 1
-    short = {"not reproduced", "does not hold"}
-    found = {v.get("verdict") for kind in results.verdicts.values() for v in kind}  # comparisons at a level have none
-    return 3 if strict and short & found else 0
+    judged = [*results.verdicts["numbers"], *results.verdicts["claims"]]
+    short = any(v["verdict"] in ("not reproduced", "does not hold") and not v["interim"] for v in judged)
+    return 3 if strict and short else 0

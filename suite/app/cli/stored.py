@@ -25,6 +25,7 @@ from suite.app.cli.show import exit_code, show
 def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
     """Render tables, figures and verdicts from stored runs. Never trains; what is missing is shown as missing."""
     from suite.app import catalogue
+    from suite.app.known import said
     from suite.app.results import Results
 
     codes = []
@@ -35,6 +36,8 @@ def report(ids, seeds, profile, out, format_, as_json, strict) -> None:
             show(results, as_json=True)
         else:
             click.echo(results.table(format_))
+            if format_ == "terminal" and (more := said(results.reproduction, profile, out, whole=True)):
+                click.echo(f"{more}\n")
             click.echo(f"files in {results.folder}", err=True)
         codes.append(exit_code(results, strict) if strict else 0)
     sys.exit(max(codes))

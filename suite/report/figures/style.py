@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from suite.judging.judged import Judged
-from suite.judging.scale import why_no_result
 from suite.records.results import Row
+from suite.report.banner import banner
 from suite.report.facts import header
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def title(results: Judged) -> str:
     counts = sorted({len(row.runs) for row in results.rows if row.runs})
     seeds = f"n = {counts[0]} to {counts[-1]}" if len(counts) > 1 else f"n = {counts[0] if counts else 0}"
     text = _wrapped(f"{results.reproduction.id}, {header(results)['Profile'].replace(' (', ' profile, ').rstrip(')')}, {seeds}")
-    return text if results.is_result else _wrapped(f"NOT A RESULT: {why_no_result(results)}") + f"\n{text}"
+    return f"{_wrapped(banner(results))}\n{text}"
 
 
 def _wrapped(text: str) -> str:
