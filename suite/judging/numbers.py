@@ -14,6 +14,7 @@ and difference seen so far; more seeds than planned are a further look, with Poc
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -154,8 +155,8 @@ def seeds_needed(ours: Summary, theirs: Summary, step: float, tolerance: float, 
         later = equivalence(replace(ours, n=seeds), theirs, step)
         return chance_of_definite(now, later, sd / math.sqrt(seeds), tolerance, alpha) >= POWER
 
-    found = next((n for n in range(int(ours.n) + 1, MOST_SEEDS + 1) if settled(n)), None)
-    if found:
+    if settled(MOST_SEEDS):
+        found = bisect_left(range(MOST_SEEDS), True, lo=int(ours.n) + 1, key=settled)  # the chance grows with n
         return found, f"{found} seeds would settle it with a chance of {POWER:.0%}, as a further look (level {alpha:.2g})"
     limit = "the paper's" if not math.isnan(theirs.sd) or theirs.n < math.inf else "our"
     return None, f"no number of our seeds would settle it with a chance of {POWER:.0%} at this difference; {limit} n limits it"

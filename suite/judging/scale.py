@@ -79,7 +79,7 @@ class Scale:
         return self.name == "paper"
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "deviations": [deviation.as_dict() for deviation in self.deviations]}
 
 
 def scale(results: Results) -> Scale:

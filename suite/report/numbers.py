@@ -15,7 +15,7 @@ NOTES = (
     "can do too; a wide interval agrees with much.",
     "Reproduced: the 90 % interval of the difference (ours minus the paper's) lies within the tolerance; not reproduced: its 95 % interval "
     "lies wholly outside; else open. Interim: before the planned number of seeds.",
-    "Tolerance, by one rule declared beforehand: 2 SD of the paper's runs where it prints a spread, else what the table declares.",
+    "Margin, the tolerance, by one rule declared beforehand: 2 SD of the paper's runs where it prints a spread, else what the table declares.",
     "Power: the chance of reproduced with these numbers of runs and these spreads if nothing differs in truth.",
 )
 
@@ -54,15 +54,16 @@ def numbers(results: Judged) -> Table | None:
         body.append(
             [
                 Entry(f"{names[entry['row']]}: {columns[entry['metric']].title}"),
-                Entry(str(entry["n"])),
-                Entry(stated(values, digits)),
+                Entry(f"{stated(values, digits)} ({entry['n']})"),
                 Entry(f"{entry['published']:.{digits}f}{spread}"),
                 Entry(interval(prediction[0], prediction[1], digits)),
                 Entry(interval(low, high, digits, "+")),
                 Entry(NONE if entry["tolerance"] is None else f"±{entry['tolerance']:.3g}"),
                 Entry(NONE if entry["power"] is None else f"{entry['power']:.0%}"),
-                Entry(word(entry)),
+                Entry({"as expected": "yes", "not as expected": "no"}.get(entry["expected"], NONE)),
+                Entry(entry["verdict"] + (", interim" if entry["interim"] else "")),
             ]
         )
-    head = ["number", "n", "ours", "paper", "95 % prediction interval", "90 % interval of the difference", "tolerance", "power", "verdict"]
+    head = ["number", "ours (n)", "paper", "95 % prediction interval", "90 % interval of the difference"]
+    head += ["margin", "power", "expected", "verdict"]
     return Table("numbers", "Published numbers", head, body, list(NOTES)) if body else None

@@ -31,14 +31,13 @@ def main(results: Judged) -> Table:
     """One line a row: our mean and SD in each column, and beside it what the paper printed, with the verdict."""
     published = load(results.reproduction.published) if results.is_result else Published()
     verdicts = {(v["row"], v["metric"]): v for v in results.verdicts["numbers"]}
-    paper = "paper" if results.verdicts["scale"]["name"] == "paper" else "paper (ours minus it)"
     printed = {metric for _, metric in published.numbers}
     columns, (first, lead) = results.reproduction.columns, leading(results)
     several = not grouped(results) and len(datasets(results)) > int(results.is_result)
     winners = {(key, column.metric) for rows in groups(results).values() for column in columns for key in best(rows, column)}
     head = [*first, *(["data set"] if several else []), "runs"]
     for column in columns:
-        head += [heading(column), paper] if column.metric in printed else [heading(column)]
+        head += [heading(column), "paper"] if column.metric in printed else [heading(column)]
     body = []
     for row in results.rows:
         line = [*lead[row.key], *([Entry(row.cell.dataset)] if several else []), runs(row)]

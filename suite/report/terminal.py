@@ -32,7 +32,11 @@ def screen(results: Judged) -> str:
     legend = "* best mean"
     if any(cell.verdict for line in main.body for cell in line):
         legend += f"; beside the paper's number: {LEGEND}"
-    lines += ["", _grid(main), legend]
+    grid = _grid(main)
+    fits = max(map(len, grid.splitlines())) <= WIDTH
+    if fits and any(cell.difference for line in main.body for cell in line):
+        legend += "; in brackets ours minus the paper's number, which is not tested at this scale"
+    lines += ["", grid if fits else _grid(main, differences=False), legend]
     tested = numbers(results)
     lines += ["", tested] if tested else []
     ranked = ranks(results)
@@ -44,7 +48,8 @@ def screen(results: Judged) -> str:
     for claim in results.verdicts["claims"] if results.is_result else []:
         indent = " " * 17
         said = claim["verdict"] + (" (interim)" if claim["interim"] else "")
-        lines += ["", f"{said:<16} {textwrap.fill(claim['text'], WIDTH, initial_indent=indent, subsequent_indent=indent)[17:]}"]
+        text = textwrap.fill(claim["text"], WIDTH, initial_indent=indent, subsequent_indent=indent)
+        lines += ["", f"{said:<16} {text[17:]}"] if len(said) <= 16 else ["", said, text]
         lines += textwrap.wrap(claim["reason"], WIDTH, initial_indent=indent, subsequent_indent=indent)
     return "\n".join(lines) + "\n"
 
@@ -55,11 +60,11 @@ def numbers(results: Judged) -> str:
     return f"{found.title}\n{_grid(found)}" if found else ""
 
 
-def _grid(table: Table) -> str:
+def _grid(table: Table, differences: bool = True) -> str:
     from tabulate import tabulate
 
     k = table.label
-    body = [[_cell(cell) for cell in line] for line in table.once()]
+    body = [[_cell(cell, differences) for cell in line] for line in table.once()]
     heads = ["\n".join(textwrap.wrap(head, 14, break_long_words=False)) for head in table.head]
     widths = [max(*(2 + len(part) for part in head.split("\n")), *map(len, column)) for head, *column in zip(heads, *body, strict=True)]
     room = max(16, WIDTH - (sum(widths) - widths[k]) - 2 * (len(heads) - 1))  # tabulate makes a column two wider than its head
@@ -71,5 +76,6 @@ def _grid(table: Table) -> str:
     return "\n".join(lines)
 
 
-def _cell(cell: Entry) -> str:
-    return cell.text + cell.difference + ("*" if cell.bold else "") + (f" {sign(cell.verdict)}" if cell.verdict else "")
+def _cell(cell: Entry, differences: bool) -> str:
+    text = cell.text + (cell.difference if differences else "") + ("*" if cell.bold else "")
+    return f"{text} {sign(cell.verdict)}" if cell.verdict else text

@@ -25,9 +25,9 @@ def cell(name, group="", title="", **options):
     return Cell.of(group or "mnist", "lenet5_caffe", method(name, **options), group=group, name=f"{name}{options or ''}", title=title)
 
 
-def make(figure, content, profile="quick"):
+def make(figure, content, profile="paper"):
     """Results in which each cell of `content` has records with the given parts, by seed; None for a run that is missing."""
-    settings = {"quick": Profile(SCHEDULE), "smoke": Profile(SCHEDULE, dataset="digits")}
+    settings = {"paper": Profile(SCHEDULE), "smoke": Profile(SCHEDULE, dataset="digits")}
     table = Reproduction("demo/figure", "A demonstration", "Some Paper", tuple(content), settings, columns=(), figures=(figure,))
     records, seeds = {}, max(map(len, content.values()))
     for line, parts in zip(table.at(profile, seeds).lines, content.values(), strict=True):

@@ -16,7 +16,7 @@ BARE = Reproduction(
     title="Contours of penalties",
     source="Some & Paper 2019, Figure 1",
     cells=(),
-    settings={"quick": Profile(None)},
+    settings={"paper": Profile(None)},
     columns=(),
     figures=(Contours(panels=()),),
     departures=("Drawn by us.",),
@@ -55,7 +55,7 @@ def test_latex_is_a_comment_csv_a_head_and_the_terminal_a_line(bare):
 
 
 def test_there_is_nothing_to_decide(bare):
-    assert bare.verdicts == {"numbers": [], "claims": []}
+    assert (bare.verdicts["numbers"], bare.verdicts["claims"]) == ([], [])
     assert isinstance(bare, Results)
 
 

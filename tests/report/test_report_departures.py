@@ -6,7 +6,7 @@ from suite.report.departures import departures, render
 
 
 def test_declared_departures_come_first_then_what_the_settings_say(stored):
-    assert departures(stored()) == [
+    assert departures(stored("quick")) == [
         "The penalty is not the paper's.",
         "Shortened for `two` cores.",
         "Epochs: 4; the profile paper has 200.",
@@ -45,7 +45,7 @@ def test_the_page_says_so_when_there_is_none(stored):
 
 
 def test_another_network_and_fewer_examples_are_departures(stored):
-    results = stored()
+    results = stored("quick")
     table = results.reproduction
     quick = replace(table.settings["quick"], models={"lenet5_caffe": "wrn_10_1"}, cells={"n_train": 5000, "flip": True, "normalise": ()})
     changed = replace(table, settings={**table.settings, "quick": quick})

@@ -32,7 +32,7 @@ def test_the_same_records_give_the_same_file(kind, form, tmp_path):
 def test_a_single_seed_is_enough(kind):
     figure, content = KINDS[kind]
     made = DRAWERS[kind].canvas(make(figure, {c: runs[-1:] if kind == "filters" else runs[:1] for c, runs in content.items()}), figure)
-    assert made.get_suptitle() == "demo/figure, quick profile, 3 epochs, n = 1"
+    assert made.get_suptitle() == "Paper scale.\ndemo/figure, paper profile, 3 epochs, n = 1"
     assert not [c for axes in made.axes if kind == "curves" for c in axes.collections]
     assert nothing_overlaps(made)
 
@@ -58,8 +58,8 @@ def test_a_long_title_is_broken_to_fit():
     groups = [f"a data set of a long name, number {i}" for i in range(5)]
     figure = Boxplot(columns=(ACCURACY,))
     results = make(figure, {cell("l1", group): [scored(1.0, 2.0)] for group in groups})
-    profile = replace(results.reproduction.profile("quick"), groups={group: Schedule(epochs=i + 1) for i, group in enumerate(groups)})
-    long = replace_table(results, replace(results.reproduction, settings={"quick": profile}))
+    profile = replace(results.reproduction.profile("paper"), groups={group: Schedule(epochs=i + 1) for i, group in enumerate(groups)})
+    long = replace_table(results, replace(results.reproduction, settings={"paper": profile}))
     records = dict(zip(long.experiment.keys, results.records.values(), strict=True))
     made = boxplot.canvas(replace(long, records=records), figure)
     assert "number 4: 5 epochs, n = 1" in made.get_suptitle().replace("\n", " ")

@@ -22,21 +22,27 @@ def test_it_compiles_with_booktabs_alone(stored, tmp_path, profile):
 
 def test_every_line_has_as_many_cells_as_the_head(stored):
     floats = re.findall(r"\\begin\{tabular\}\{([^\n]*)\}\n(.*?)\\end\{tabular\}", stored().table("latex"), flags=re.DOTALL)
-    assert len(floats) == 3
+    assert len(floats) == 4
     for form, body in floats:
         columns = 1 + form.count("r", form.index("}"))
         lines = [line for line in body.splitlines() if line.endswith(r"\\")]
-        assert len(lines) >= 8
+        assert len(lines) >= 5
         assert {len(re.findall(r"(?<!\\)&", line)) + 1 for line in lines} == {columns}
 
 
 def test_rules_labels_and_captions(stored):
     text = stored().table("latex")
     for rule in ("toprule", "midrule", "bottomrule"):
-        assert text.count(f"\\{rule}") == 3
-    assert re.findall(r"\\label\{(.*)\}", text) == ["tab:demo-table", "tab:demo-table-compared", "tab:demo-table-further"]
+        assert text.count(f"\\{rule}") == 4
+    assert re.findall(r"\\label\{(.*)\}", text) == [f"tab:demo-table{name}" for name in ("", "-numbers", "-compared", "-further")]
     for caption in re.findall(r"\\caption\{(.*)\}", text):
-        for fact in ("Profile quick (4 epochs)", "3 seeds", "mnist (60,000 training", "cpu, A CPU, 1 thread"):
+        for fact in (
+            "Profile paper (200 epochs)",
+            "Paper scale. 5 of 5 published numbers tested",
+            "3 seeds",
+            "mnist (60,000 training",
+            "cpu, A CPU, 1 thread",
+        ):
             assert fact in caption
 
 

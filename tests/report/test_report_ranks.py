@@ -79,4 +79,4 @@ def test_the_claim_about_ranks_is_decided_on_the_same_numbers(grouped):
 
 def test_a_table_without_groups_has_no_ranks_section(stored):
     assert ranks(stored()) is None
-    assert set(stored().verdicts) == {"numbers", "claims"}
+    assert set(stored().verdicts) == {"scale", "numbers", "claims"}

@@ -30,6 +30,9 @@ def full(cell):
 @pytest.mark.parametrize(
     ("name", "format", "profile", "stand_in"),
     [
+        ("paper.md", "markdown", "paper", False),
+        ("paper.tex", "latex", "paper", False),
+        ("paper.txt", "terminal", "paper", False),
         ("quick.md", "markdown", "quick", False),
         ("quick.tex", "latex", "quick", False),
         ("quick.csv", "csv", "quick", False),
@@ -103,9 +106,9 @@ def test_nothing_is_bold_where_all_are_equal_and_ties_are_all_bold(stored):
 def test_the_papers_number_stands_beside_ours_with_its_verdict(stored):
     rows = grid(tables.main(stored()))
     beside = rows["group lasso"]["paper 1"]
-    assert (full(beside), beside.verdict) == ("89.50 ± 0.20", "inconclusive")
-    assert rows["group lasso"]["paper 3"].verdict == "not reproduced"
-    assert (full(rows["group lasso"]["paper 2"]), rows["group lasso"]["paper 2"].verdict) == ("60.00 ± 0.50", "")
+    assert (full(beside), beside.verdict) == ("89.50 ± 0.20", "as expected")
+    assert rows["group lasso"]["paper 3"].verdict == "not as expected, not reproduced"
+    assert (full(rows["group lasso"]["paper 2"]), rows["group lasso"]["paper 2"].verdict) == ("60.00 ± 0.50", "as expected")
     assert full(rows["dense"]["paper 1"]) == ""
     special = next(row for label, row in rows.items() if label.startswith("a_b"))
     assert [full(special["paper 1"]), full(special["paper 3"])] == ["50.00 ± <0.01", "not found"]
@@ -118,7 +121,7 @@ def test_what_is_no_result_says_so_and_shows_no_published_number(stored, profile
     table = tables.main(results)
     assert "paper" not in table.head
     assert {line["data set"].text for line in grid(table).values()} == {"digits"}
-    assert results.table("markdown").splitlines()[2].startswith("> **Not a result:**")
+    assert results.table("markdown").splitlines()[2].startswith("> NOT A RESULT: ")
     assert results.table("latex").startswith("% NOT A RESULT")
     assert results.table("latex").count(r"\caption{NOT A RESULT") == 3
     assert results.table("terminal").startswith("NOT A RESULT")
@@ -163,7 +166,7 @@ def test_csv_holds_every_row_and_metric(stored):
     lines = {(r["row"], r["metric"]): r for r in csv.DictReader(io.StringIO(stored().table("csv")))}
     assert len(lines) == 10 * 7
     line = lines["group_lasso", "weight_sparsity"]
-    expected = {"n": "3", "mean": "89", "sd": "1", "values": "88 89 90", "published": "89.5", "verdict": "inconclusive"}
+    expected = {"n": "3", "mean": "89", "sd": "1", "values": "88 89 90", "published": "89.5", "verdict": "open"}
     assert {k: line[k] for k in expected} == expected
     assert float(line["ci95_low"]) == pytest.approx(86.516, abs=1e-3)
     assert float(lines["sgl0", "test_error"]["difference"]) == pytest.approx(-0.29)
@@ -173,7 +176,17 @@ def test_csv_holds_every_row_and_metric(stored):
     assert lines["dense", "architecture"]["text"] == "20-50-800-500"
 
 
-@pytest.mark.parametrize("profile", ["quick", "smoke"])
+def test_at_reduced_scale_the_difference_stands_beside_the_papers_number_and_no_verdict(stored):
+    rows = grid(tables.main(stored("quick")))
+    beside = rows["group lasso"]["paper 1"]
+    assert (full(beside), beside.verdict) == ("89.50 ± 0.20", "")
+    assert beside.difference == " (-0.50)"
+    assert not any(cell.verdict for line in tables.main(stored("quick")).body for cell in line)
+    assert "89.50 ± 0.20 (-0.50)" in stored("quick").table("markdown")
+    assert r"89.50$\pm$0.20 (-0.50)" in stored("quick").table("latex")
+
+
+@pytest.mark.parametrize("profile", ["paper", "quick", "smoke"])
 def test_no_line_in_the_terminal_is_too_long(stored, profile):
     assert max(map(len, stored(profile).table("terminal").splitlines())) <= 130
 
