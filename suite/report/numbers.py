@@ -15,7 +15,7 @@ NOTES = (
     "can do too; a wide interval agrees with much.",
     "Reproduced: the 90 % interval of the difference (ours minus the paper's) lies within the tolerance; not reproduced: its 95 % interval "
     "lies wholly outside; else open. Interim: before the planned number of seeds.",
-    "Margin, the tolerance, by one rule declared beforehand: 2 SD of the paper's runs where it prints a spread, else what the table declares.",
+    "Margin: the tolerance, by one rule declared beforehand: 2 SD of the paper's runs where it prints a spread, else that of the table.",
     "Power: the chance of reproduced with these numbers of runs and these spreads if nothing differs in truth.",
 )
 
