@@ -10,6 +10,7 @@ from suite.experiment.claims import AnyClaim, AtLevel, Claim, RankClaim, Winners
 from suite.judging.margins import Values, plan, seeds_needed
 from suite.judging.orders import ClaimOutcome, ClaimVerdict, claim_verdict
 from suite.stats.blocks import rank_blocks
+from suite.stats.comparisons import ALPHA, format_p
 from suite.stats.intervals import Difference, Summary, summary
 
 Samples = Callable[[str, str], Values]
@@ -22,7 +23,9 @@ def judge(claim: AnyClaim, samples: Samples) -> ClaimVerdict:
     TypeError for what is no claim.
     """
     match claim:
-        case Claim(relation="absent" | "present" | "at most"):
+        case Claim(relation="always at least" | "always at most"):
+            return _every(claim, samples(claim.a, claim.metric))
+        case Claim(relation="present" | "at most"):
             return _amount(claim, samples(claim.a, claim.metric))
         case Claim(at=None):
             return claim_verdict(claim, samples)
@@ -86,6 +89,24 @@ def _winners(claim: WinnersClaim, samples: Samples) -> ClaimVerdict:
         reason=reason,
         seeds_needed=max((need for need in needs if need is not None), default=None) if None not in needs else None,
     )
+
+
+def _every(claim: Claim, values: Values) -> ClaimVerdict:
+    """One run on the wrong side of the bound decides against. None in n runs: the share of runs that fail is below 1 - .05^(1/n) with
+    95 % confidence (Clopper and Pearson 1934 at no failure; about 3 / n, the rule of three)."""
+    n, against = len(values), f"{claim.margin:g}"
+    if not n:
+        return ClaimVerdict("no data", None, None, None, (0, 0), None, f"no runs of {claim.a}", against)
+    sign = -1.0 if claim.relation == "always at most" else 1.0
+    distances = [sign * (value - claim.margin) for value in values]
+    worst = sign * min(distances) + claim.margin
+    failing = sum(distance < -1e-9 * abs(claim.margin) for distance in distances)
+    if failing:
+        reason = f"{failing} of {n} runs do not: {'down' if sign > 0 else 'up'} to {worst:.4g}"
+    else:
+        reason = f"holds in {'the one run' if n == 1 else f'all {n} runs'} (failure rate below {format_p(1 - ALPHA ** (1 / n))}, 95 %)"
+    outcome: ClaimOutcome = "does not hold" if failing else "holds"
+    return ClaimVerdict(outcome, worst - claim.margin, None, None, (n, 0), None, reason, against)
 
 
 def _amount(claim: Claim, values: Values) -> ClaimVerdict:
