@@ -117,6 +117,7 @@ class Profile:
     groups    schedules of those groups of cells that have one of their own
     models    networks in place of the paper's, by the name of the paper's
     cells     fields of `Setup` that this profile sets alike in all cells that need data
+    rows      cells in place of the table's, by the row that they are: a parameter that was chosen at this profile's scale
     """
 
     schedule: Schedule
@@ -125,9 +126,11 @@ class Profile:
     groups: Mapping[str, Schedule] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, Cell] = field(default_factory=dict)
 
     def of(self, cell: Cell, stand_in: str | None = None) -> Cell:
         """The cell as this profile runs it, on the data set `stand_in` where the paper's is not to be had."""
+        cell = self.rows.get(cell.row, cell)
         if not cell.dataset:
             return cell
         dataset, model = self.dataset or stand_in or cell.dataset, self.models.get(cell.setup.model, cell.setup.model)

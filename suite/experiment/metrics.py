@@ -83,16 +83,31 @@ def layer(number: int) -> Rule:
     return rule
 
 
-def steps_to(level: int) -> Rule:
-    """Steps until the test accuracy was first seen at the level; those of the whole run, a lower bound, where it never was."""
+def zero_filters(record: Mapping[str, Any], known: Values) -> float | None:
+    """Percent of the kept weights of the first convolution that are exactly 0: they are rounded to four digits, which makes no zero."""
+    values = _numbers(record.get("filters") or [])
+    return 100 * values.count(0) / len(values) if values else None
+
+
+def _numbers(nested: Any) -> list[float]:
+    return [number for part in nested for number in _numbers(part)] if isinstance(nested, list) else [nested]
+
+
+def steps_until(key: str, reached: Callable[[float], bool]) -> Rule:
+    """Steps until a curve was first seen where it should be; those of the whole run, a lower bound, where it never was."""
 
     def rule(record: Mapping[str, Any], known: Values) -> int | None:
-        accuracies, steps = curve(record, "test_accuracy"), record.get("data", {}).get("epoch_steps", 0)
-        if not accuracies or not steps:
+        values, steps = curve(record, key), record.get("data", {}).get("epoch_steps", 0)
+        if not values or not steps:
             return None
-        return steps * next((epoch for epoch, accuracy in enumerate(accuracies, 1) if accuracy >= level), len(accuracies))
+        return steps * next((epoch for epoch, value in enumerate(values, 1) if reached(value)), len(values))
 
     return rule
+
+
+def steps_to(level: int) -> Rule:
+    """Steps to this test accuracy."""
+    return steps_until("test_accuracy", lambda accuracy: accuracy >= level)
 
 
 METRICS = {
@@ -117,6 +132,10 @@ METRICS = {
         Metric("weights_left", "weights left", "weights that are not exactly 0", better="lower", complement="weight_sparsity_exact"),
         Metric("neuron_sparsity", "neuron sparsity", "neurons, by the convention of SGL0, whose mean |w| is below 1e-5", better="higher"),
         Metric("first_layer_sparsity", "zeros in the first layer", "weight sparsity of the first layer", better="higher", rule=layer(1)),
+        Metric(
+            "first_layer_zeros", "exact zeros in the first filters", "weights of the first convolution", better="higher", rule=zero_filters
+        ),
+        Metric("splitting_gap", "distance of V from W", "||V - W|| / ||W|| of a splitting's copy and weights at the end", better="lower"),
         Metric("parameters_left", "parameters left", "parameters, biases included, with |p| >= 1e-5", better="lower"),
         Metric(
             "flops_left", "FLOPs left", "multiply-adds of one example (fvcore), each layer's by its share of weights left", better="lower"
@@ -179,6 +198,15 @@ METRICS = {
         Metric("lagrangian", "Lagrangian", "L(u, w), median over the starts", unit="", digits=6),
         Metric("explained", "explained by u", "share of f(0) that u takes away, 100 (1 - f(u) / f(0))", better="higher"),
         Metric("angle", "angle of w and w*", "median over the starts", unit="°", digits=5),
+        Metric(
+            "steps_to_a_degree",
+            "iterations to an angle of 1°",
+            "until the median angle of w and w* is at most one degree; at least so many where it never was",
+            unit="",
+            digits=0,
+            better="lower",
+            rule=steps_until("angle", lambda degrees: degrees <= 1),
+        ),
         Metric("distance", "distance of w and w*", "||w - w*||, median over the starts", unit="", digits=6),
         Metric("sparsity", "zeros of u", "entries of u that are 0, median over the starts (a curve)", better="higher"),
         Metric("start_angle", "largest angle of a start", "of w0 and w*", unit="°", digits=1),
