@@ -144,8 +144,8 @@ PAPER = Profile(
     rows={made.row: made for made in (at_paper_scale(group, name) for group in NETWORKS if group != "digits" for name in COMPARED)},
     departures=(
         "Strengths of this profile: integrated TL1 on MNIST has the script's lambda of 3e-4. The rule has no runs of the other data sets"
-        " and methods at this scale yet; where a row says so, the strength that it chose in `quick` stands in. The missing runs are those of"
-        " `integrated-tl1/selection` in this profile. DIGITS is trained alike in both.",
+        " and methods at this scale yet: where a row says so, the strength that it chose in `quick` stands in. The missing runs are those"
+        " of `integrated-tl1/selection` in this profile. DIGITS is trained alike in both.",
     ),
 )
 

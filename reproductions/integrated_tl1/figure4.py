@@ -44,7 +44,7 @@ TABLE = Reproduction(
         least("mnist", "integrated_tl1", flops, "MNIST: integrated TL1 cuts FLOP further than SGL and CGES", FLOP_TL1),
         *(
             Claim(
-                *series("mnist", "integrated_tl1"),
+                series("mnist", "integrated_tl1")[0],
                 series("mnist", name),
                 accuracy.metric,
                 "comparable",
@@ -63,7 +63,7 @@ TABLE = Reproduction(
             SPARSER,
         ),
         at_matched(
-            *series("pendigits", "integrated_tl1"),
+            series("pendigits", "integrated_tl1")[0],
             series("pendigits", "l1"),
             accuracy.metric,
             parameters.metric,

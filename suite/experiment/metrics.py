@@ -13,10 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from suite.base.errors import SuiteError
-
-Values = dict[str, Any]
-Rule = Callable[[Mapping[str, Any], Values], Any]
-"""Of a record and the metrics known so far: the metric, None where there is none."""
+from suite.experiment.rules import Rule, Values, from_view, kept_over, latency_ratio, layer, zero_filters
 
 
 @dataclass(frozen=True)
@@ -63,36 +60,6 @@ class Column:
     tolerance: float | None = None
 
 
-def kept_over(share: float) -> Rule:
-    """This share over that of the weights left; None where none is left."""
-    return lambda record, known: share / known["weights_left"] if known.get("weights_left") else None
-
-
-def latency_ratio(record: Mapping[str, Any], known: Values) -> float | None:
-    dense, compact = known.get("latency_dense_ms"), known.get("latency_compact_ms")
-    return compact / dense if dense and compact else None
-
-
-def layer(number: int) -> Rule:
-    """The sparsity of the layer with this number, from 1 at the bottom."""
-
-    def rule(record: Mapping[str, Any], known: Values) -> float | None:
-        found = list((record.get("layers") or {}).values())
-        return found[number - 1] if number <= len(found) else None
-
-    return rule
-
-
-def zero_filters(record: Mapping[str, Any], known: Values) -> float | None:
-    """Percent of the kept weights of the first convolution that are exactly 0: they are rounded to four digits, which makes no zero."""
-    values = _numbers(record.get("filters") or [])
-    return 100 * values.count(0) / len(values) if values else None
-
-
-def _numbers(nested: Any) -> list[float]:
-    return [number for part in nested for number in _numbers(part)] if isinstance(nested, list) else [nested]
-
-
 def steps_until(key: str, reached: Callable[[float], bool]) -> Rule:
     """Steps until a curve was first seen where it should be; those of the whole run, a lower bound, where it never was."""
 
@@ -136,6 +103,8 @@ METRICS = {
             "first_layer_zeros", "exact zeros in the first filters", "weights of the first convolution", better="higher", rule=zero_filters
         ),
         Metric("splitting_gap", "distance of V from W", "||V - W|| / ||W|| of a splitting's copy and weights at the end", better="lower"),
+        Metric("copy_zeros_apart", "zeros of V against W", "|V's weight sparsity - W's|", "points", rule=from_view("V", "weight_sparsity")),
+        Metric("copy_error_apart", "error with V against W", "|V's test error - W's|", "points", rule=from_view("V", "test_error")),
         Metric("parameters_left", "parameters left", "parameters, biases included, with |p| >= 1e-5", better="lower"),
         Metric(
             "flops_left", "FLOPs left", "multiply-adds of one example (fvcore), each layer's by its share of weights left", better="lower"
@@ -220,6 +189,12 @@ METRICS = {
         Metric("expansion_holds", "starts for which equation 12 holds", "of Dinh and Xin (2020)", digits=1, better="higher"),
         Metric("expansion_residual", "largest residual of equation 12", "over the starts", unit="", digits=6, better="lower"),
         Metric("within_bound", "angle within its bound", "share of the starts", digits=1),
+        Metric(
+            "penalty_distance",
+            "greatest distance",
+            "of two penalties of a weight, in percent of the greatest value of the second",
+            better="lower",
+        ),
         Metric("stationarity", "largest force that is left", "over the starts", unit="", digits=6, better="lower"),
     )
 }

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from reproductions.integrated_tl1 import ADAM, PAPER, QUICK, SGD
+from reproductions.integrated_tl1 import ADAM, GRIDS, PAPER, QUICK, SGD
 from reproductions.integrated_tl1._chosen import CHOSEN
+from reproductions.integrated_tl1.table2 import DENSE_LAYERS
 from suite import models
 from suite.app.catalogue import get, ids
 from suite.app.results import Results
@@ -47,6 +48,37 @@ def test_the_paper_profile_is_the_script():
     assert [SGD.rate(step // SGD.epoch_steps) for step in (0, 4999, 5000, 29_999)] == pytest.approx([0.05, 0.05, 0.045, 0.05 * 0.9**5])
     assert (SGD.batch_size, SGD.optimizer, SGD.momentum, SGD.weight_decay) == (100, "sgd", 0.0, 0.0)
     assert PAPER.schedule == SGD
+
+
+def test_each_profile_has_strengths_of_its_scale():
+    """The script's where it has one; elsewhere those of quick stand in at paper scale, and the row says so."""
+    table = get("integrated-tl1/table2")
+    quick, paper = ({line.cell.row: line.cell for line in table.at(name, 1).lines} for name in ("quick", "paper"))
+    assert (quick["mnist/integrated_tl1"].method.lam, paper["mnist/integrated_tl1"].method.lam) == (1e-6, 3e-4)
+    assert paper["mnist/integrated_tl1"].label == "integrated TL1"
+    for row in quick.keys() - {"mnist/integrated_tl1"}:
+        assert paper[row].method == quick[row].method
+        assert paper[row].label.endswith(", strength chosen in quick")
+    digits = get("integrated-tl1/table3")
+    assert [line.keys for line in digits.at("paper", 1).lines] == [line.keys for line in digits.at("quick", 1).lines]
+
+
+def test_a_row_at_the_end_of_its_grid_says_so():
+    ends = {}
+    for line in get("integrated-tl1/table2").at("quick", 1).lines:
+        cell = line.cell
+        assert (", the weakest strength tried" in cell.label) == (cell.method.lam == min(GRIDS[cell.group]))
+        assert cell.method.lam < max(GRIDS[cell.group])
+        ends.setdefault(", the weakest" in cell.label, []).append(cell.row)
+    assert ends[True] == ["mnist/integrated_tl1", "fashion-mnist/integrated_tl1", "cifar10/integrated_tl1"]
+
+
+def test_the_flop_share_of_dense_layers_is_their_parameter_share():
+    for line, row in zip(
+        get("integrated-tl1/table2").at("quick", 3).lines, Results.load(get("integrated-tl1/table2"), "quick", REFERENCE).rows, strict=True
+    ):
+        if line.cell.group in DENSE_LAYERS:
+            assert row.values("flops_left_valid") == pytest.approx(row.values("weights_left"))
 
 
 def test_rate_times_strength_is_the_same_for_both_optimisers():
