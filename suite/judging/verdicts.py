@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from suite.experiment.claims import AnyClaim, AtLevel, Claim, WithinLoss
+from suite.experiment.claims import AnyClaim
 from suite.experiment.metrics import Column
 from suite.judging.published import Number, load
 from suite.judging.scale import NO_VERDICT, why_no_result
@@ -18,7 +17,7 @@ def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
     numbers   one for each published number of a column that this table shows: row, metric, our mean, sd and n, the published value,
               sd and n, tolerance, verdict, difference with its 90 and 95 % interval, reason, seeds_needed, source, status, warning
     claims    text, kind, metric, rows, margin, what else the kind has, verdict, difference, low, high, n, p, reason, against,
-              seeds_needed, source
+              seeds_needed, p_holm, source, ours
     ranks     one for each metric by which methods are ranked: verdict ("differ" or "inconclusive"), average ranks, statistics, blocks
     matched   one for each series at each level at which series are compared, see `suite.report.matched.as_data`
 
@@ -35,7 +34,7 @@ def verdicts(results: Results) -> dict[str, list[dict[str, Any]]]:
         for column in columns
         if (number := published.get(row.key, column.metric)) is not None
     ]
-    found = {"numbers": numbers, "claims": [_claim(results, claim) for claim in results.reproduction.claims]}
+    found = {"numbers": numbers, "claims": _claims(results)}
     more = {"ranks": as_data(results), "matched": matched(results)}
     return found | {name: entries for name, entries in more.items() if entries}
 
@@ -70,23 +69,15 @@ def _number(results: Results, row: Row, column: Column, number: Number) -> dict[
     }
 
 
-def _claim(results: Results, claim: AnyClaim) -> dict[str, Any]:
-    from suite.judging.claims import judge
+def _claims(results: Results) -> list[dict[str, Any]]:
+    from suite.judging.families import judge_table
 
-    found = judge(claim, _samples(results, claim)).as_dict()
+    claims = results.reproduction.claims
+    return [_claim(results, claim, verdict.as_dict()) for claim, verdict in zip(claims, judge_table(results), strict=True)]
+
+
+def _claim(results: Results, claim: AnyClaim, found: dict[str, Any]) -> dict[str, Any]:
     if not results.is_result:
         found |= {"verdict": NO_VERDICT, "reason": why_no_result(results), "seeds_needed": None}
     about = {"text": claim.text, "kind": claim.kind, "metric": claim.metric, "rows": list(claim.rows), "margin": claim.margin}
-    return {**about, **claim.details, **found, "source": claim.source}
-
-
-def _samples(results: Results, claim: AnyClaim) -> Callable[[str, str], list[float]]:
-    """The values of a row; of a series, what it reaches along its path or has at the level, one value a seed."""
-    from suite.judging.path import frontier, matched
-
-    match claim:
-        case Claim(at=WithinLoss(guard, loss)):
-            return lambda series, metric: list(frontier(results, series, metric, guard, loss, claim.better).values())
-        case Claim(at=AtLevel(along, level)):
-            return lambda series, metric: list(matched(results, series, metric, along, level).values())
-    return results.values
+    return {**about, **claim.details, **found, "source": claim.source, "ours": claim.ours}
