@@ -5,6 +5,7 @@ of its tables and figures, and listed beside each as a departure.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from reproductions.integrated_tl1._chosen import AT_PAPER_SCALE, CHOSEN, SCRIPT
@@ -122,20 +123,24 @@ def path(group: str, name: str, title: str = "", strengths: Iterable[float] = ST
     return tuple(cell(group, name, s, f"{title} lam={s:g}", f"{title}, λ = {s:g}", **options) for s in strengths)
 
 
+UNCHOSEN, MIDDLE = ("sdd",), "not chosen, the middle of the grid"
+
+
 def chosen(group: str, name: str, row: str = "", title: str = "", **options: Any) -> Cell:
-    """The row with the strength that `integrated-tl1/selection` chose in `quick`; its title says where that is an end of the grid."""
+    """The row with the strength that `integrated-tl1/selection` chose in `quick`; it says where that is an end of the grid."""
     series = cell(group, name, STRENGTHS[0], **options).series
     lam, grid = CHOSEN[group][series], GRIDS[group]
-    end = {min(grid): ", the weakest strength tried", max(grid): ", the strongest strength tried"}.get(lam, "")
-    return cell(group, name, lam, row, (title or TITLES[name]) + end, **options)
+    ends = {min(grid): "the weakest strength tried", max(grid): "the strongest strength tried"}
+    return replace(cell(group, name, lam, row, title, **options), note=MIDDLE if group in UNCHOSEN else ends.get(lam, ""))
 
 
 def at_paper_scale(group: str, name: str) -> Cell:
-    """The same in profile `paper`: the script's strength, else that chosen at its scale, else the one of `quick`, which the title says."""
+    """The same in profile `paper`: the script's strength, else that chosen at its scale, else the one of `quick`, as it then says."""
     series = cell(group, name, STRENGTHS[0]).series
     found = SCRIPT.get((group, name), AT_PAPER_SCALE.get(group, {}).get(series))
-    lam, title = (CHOSEN[group][series], f"{TITLES[name]}, strength chosen in quick") if found is None else (found, TITLES[name])
-    return cell(group, name, lam, name, title)
+    stands_in = MIDDLE if group in UNCHOSEN else "strength chosen in quick"
+    lam, note = (CHOSEN[group][series], stands_in) if found is None else (found, "")
+    return replace(cell(group, name, lam), note=note)
 
 
 PAPER = Profile(

@@ -19,6 +19,7 @@ class Cell:
     changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
     group         the block that the row is compared in, where a table has several (a data set, as a rule)
     name, title   what claims and what readers call the row, in place of the method's key and label
+    note          what the row of a table says after its title; nothing else shows it
     own_strength  whether the row keeps its strength where a profile multiplies those of the others
     """
 
@@ -28,6 +29,7 @@ class Cell:
     name: str = ""
     title: str = ""
     own_strength: bool = False
+    note: str = ""
 
     @classmethod
     def of(
@@ -41,10 +43,11 @@ class Cell:
         name: str = "",
         title: str = "",
         own_strength: bool = False,
+        note: str = "",
         **conditions: Any,
     ) -> Self:
         """The cell with these parts; `conditions`: further fields of `Setup`."""
-        return cls(Setup(dataset, model, method, **conditions), changes, group, name, title, own_strength)
+        return cls(Setup(dataset, model, method, **conditions), changes, group, name, title, own_strength, note)
 
     @property
     def dataset(self) -> str:
