@@ -15,8 +15,10 @@ from suite.experiment.metrics import METRICS, derived
 from suite.records.results import Results
 
 TEXT = (root() / "docs" / "architecture.md").read_text(encoding="utf-8")
-TABLES = ("sgl0/table1", "sgl0/figure1", "flip-side/table1", "rvscgd/figure4", "integrated-tl1/figure6")
+TABLES = ("sgl0/table1", "sgl0/figure1", "flip-side/table1", "rvscgd/figure4", "integrated-tl1/figure6", "flip-side/figure1_distances")
 NEVER_COMMITTED = {"cost.peak_gpu_memory_mb"}
+YOUNGER = {"splitting_gap"}
+"""Metrics that no committed training has, being older."""
 BY_NAME = ("views", "layers")
 WHOLE = ("spec", "metrics")
 TYPES = {"integer": int, "number": (int, float), "text": str, "list": list, "object": dict, "true or false": bool}
@@ -75,7 +77,8 @@ def test_every_metric_is_defined_and_every_defined_metric_exists(records):
     defined = {re.sub(r"<\w+>", "#", key) for line in lines("<!-- metrics", "<!--/-->") for key in re.findall(r"`([^`]+)`", line[0])}
     metrics = {name for record in records for name in (*derived(record), *(set(record["curves"]) & set(METRICS)))}
     numbered = {re.sub(r"^(layer_sparsity|steps_to)_\d+$", r"\1_#", name) for name in metrics}
-    assert numbered == defined
+    assert numbered == defined - YOUNGER
+    assert not numbered & YOUNGER
 
 
 def test_every_file_and_function_on_the_way_of_a_number_exists():

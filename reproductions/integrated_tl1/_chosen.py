@@ -3,6 +3,12 @@
 SDD has none of its own, since its data was not there: the middle of the grid stands in.
 """
 
+SCRIPT = {("mnist", "integrated_tl1"): 3e-4}
+"""What the apparent authors' script has: profile `paper` takes it in place of a choice."""
+
+AT_PAPER_SCALE: dict[str, dict[str, float]] = {}
+"""What the rule chooses from runs in profile `paper`, of which there are none yet but those of DIGITS, alike in both profiles."""
+
 CHOSEN: dict[str, dict[str, float]] = {
     "mnist": {
         "l1_proximal": 1e-05,
@@ -45,3 +51,4 @@ CHOSEN: dict[str, dict[str, float]] = {
         "integrated_tl1[a=100.0]": 3e-05,
     },
 }
+"""What it chooses from runs in profile `quick`."""

@@ -29,8 +29,6 @@ THRESHOLDS = {  # by penalty and beta: a strong pull brings w to u, and with l1 
 }
 LABELS = {"l0": "l0", "l1": "l1", "tl1": "TL1"}
 
-TEXT = "section 6, text on Table 1"
-
 
 def strength(penalty: str, beta: float, threshold: float) -> float:
     """The lambda for which weights up to the threshold become zero: sqrt(2 lambda/beta), lambda/beta, and 2 lambda/beta for TL1, a = 1."""
@@ -109,24 +107,21 @@ TABLE = Reproduction(
     ),
     baseline="base",
     claims=(
-        *(
-            reaches(
-                f"grid/{SERIES[penalty, beta]}",
-                sparsity.metric,
-                SPARSEST,
-                accuracy.metric,
-                LOST,
-                text=f"{LABELS[penalty]}, beta = {beta:g}: {SPARSEST:g} % zeros at a loss of at most {LOST:g} points of accuracy",
-                source=f"{TEXT}; the penalty and the strengths of the paper's row were not found",
-            )
-            for penalty, beta in SERIES
+        reaches(
+            [f"grid/{series}" for series in SERIES.values()],
+            sparsity.metric,
+            SPARSEST,
+            accuracy.metric,
+            LOST,
+            text=f"a penalty and a beta give {SPARSEST:g} % zeros at a loss of at most {LOST:g} points of accuracy",
+            source='section 6: "sparsity up to 83.76 and 4.39% loss in performance"; the row\'s penalty, lambda and beta were not found',
         ),
         higher(
             "networks/relu",
             "networks/base",
             accuracy.metric,
             text="the binarized activation costs accuracy",
-            source=TEXT,
+            source='section 6: "lower than reported [...] because of the binarized ReLU replacement"',
         ),
         *(
             comparable(
@@ -136,6 +131,7 @@ TABLE = Reproduction(
                 1.0,
                 text=f"{dense.title}: the accuracy without sparsity is that of the base (within 1 point)",
                 source="our question: the paper does not state it",
+                ours=True,
             )
             for dense, _ in CHOICES[1:]
         ),

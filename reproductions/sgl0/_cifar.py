@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from suite.experiment.claims import Claim, comparable, higher
+from suite.experiment.claims import Claim, comparable, higher, lower
 from suite.experiment.metrics import COMPACT, Column, column, plain
 from suite.experiment.reproduction import Cell, Profile, Reproduction, Sweep
 from suite.methods import method
@@ -88,6 +88,8 @@ DEPARTURES = (
     "The paper leaves hard-concrete L0 out as unstable; its rows are here to show what happens. As in its authors' networks gates stand in"
     " place of dropout and start at a rate of 0.3; the L2 term of its prior is left out.",
     "The row without a penalty is ours.",
+    "One seed unless more are asked for (`--seeds 5`), where the paper has means over five runs: a run takes days at its settings.",
+    "Weights of a neuron whose mean |w| is below 1e-5 are not set to zero before weights are counted; the text sets them to zero first.",
 )
 
 
@@ -143,6 +145,20 @@ def alike(alphas: Iterable[float], source: str) -> list[Claim]:
     ]
 
 
+def superior(alphas: Iterable[float]) -> list[Claim]:
+    """SGL0 against group lasso alone: more accurate, where `alike` has them as sparse."""
+    return [
+        lower(
+            f"{alpha:g}/sgl0",
+            f"{alpha:g}/group_lasso",
+            test_error.metric,
+            text=f"alpha = {alpha:g}: SGL0 has a lower test error than group lasso",
+            source='section 3.2: "superior test accuracy with similar sparsity levels as group lasso"',
+        )
+        for alpha in alphas
+    ]
+
+
 def settled(alphas: Iterable[float], source: str) -> list[Claim]:
     """The sparsity of CGES changes no more beyond alpha = 0.1."""
     return [
@@ -169,6 +185,7 @@ def unstable(alphas: Iterable[float]) -> list[Claim]:
             metric.metric,
             text=f"alpha = {alpha:g}: hard-concrete L0 errs more than group lasso{condition}",
             source="our control; section 3.2 leaves it out as unstable for alpha >= 0.1",
+            ours=True,
         )
         for metric, condition in ((test_error, ""), (recalibrated, ", with batch statistics gathered anew too"))
         for alpha in alphas

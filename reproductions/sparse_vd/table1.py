@@ -92,6 +92,7 @@ TABLE = Reproduction(
                 test_error.metric,
                 text=f"{net}: a lower error than the original pruned to as few weights by magnitude, without training on",
                 source="our control",
+                ours=True,
             ),
         )
     ),

@@ -51,7 +51,7 @@ class Table:
 
     def count(self, verdict: str = "") -> int:
         """How many of the paper's own claims have this verdict; all of them without one."""
-        of_paper = [claim["verdict"] for claim in self.verdicts["claims"] if not claim["source"].startswith("our")]
+        of_paper = [claim["verdict"] for claim in self.verdicts["claims"] if not claim["ours"]]
         return of_paper.count(verdict) if verdict else len(of_paper)
 
     def number(self, row: str, metric: str) -> dict:

@@ -19,6 +19,7 @@ class Cell:
     changes       fields of the schedule that this cell sets differently (an axis of a figure), as (name, value) pairs
     group         the block that the row is compared in, where a table has several (a data set, as a rule)
     name, title   what claims and what readers call the row, in place of the method's key and label
+    note          what the row of a table says after its title; nothing else shows it
     own_strength  whether the row keeps its strength where a profile multiplies those of the others
     """
 
@@ -28,6 +29,7 @@ class Cell:
     name: str = ""
     title: str = ""
     own_strength: bool = False
+    note: str = ""
 
     @classmethod
     def of(
@@ -41,10 +43,11 @@ class Cell:
         name: str = "",
         title: str = "",
         own_strength: bool = False,
+        note: str = "",
         **conditions: Any,
     ) -> Self:
         """The cell with these parts; `conditions`: further fields of `Setup`."""
-        return cls(Setup(dataset, model, method, **conditions), changes, group, name, title, own_strength)
+        return cls(Setup(dataset, model, method, **conditions), changes, group, name, title, own_strength, note)
 
     @property
     def dataset(self) -> str:
@@ -117,6 +120,7 @@ class Profile:
     groups    schedules of those groups of cells that have one of their own
     models    networks in place of the paper's, by the name of the paper's
     cells     fields of `Setup` that this profile sets alike in all cells that need data
+    rows      cells in place of the table's, by the row that they are: a parameter that was chosen at this profile's scale
     """
 
     schedule: Schedule
@@ -125,9 +129,11 @@ class Profile:
     groups: Mapping[str, Schedule] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, Cell] = field(default_factory=dict)
 
     def of(self, cell: Cell, stand_in: str | None = None) -> Cell:
         """The cell as this profile runs it, on the data set `stand_in` where the paper's is not to be had."""
+        cell = self.rows.get(cell.row, cell)
         if not cell.dataset:
             return cell
         dataset, model = self.dataset or stand_in or cell.dataset, self.models.get(cell.setup.model, cell.setup.model)

@@ -13,10 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from suite.base.errors import SuiteError
-
-Values = dict[str, Any]
-Rule = Callable[[Mapping[str, Any], Values], Any]
-"""Of a record and the metrics known so far: the metric, None where there is none."""
+from suite.experiment.rules import Rule, Values, from_view, kept_over, latency_ratio, layer, zero_filters
 
 
 @dataclass(frozen=True)
@@ -63,36 +60,21 @@ class Column:
     tolerance: float | None = None
 
 
-def kept_over(share: float) -> Rule:
-    """This share over that of the weights left; None where none is left."""
-    return lambda record, known: share / known["weights_left"] if known.get("weights_left") else None
+def steps_until(key: str, reached: Callable[[float], bool]) -> Rule:
+    """Steps until a curve was first seen where it should be; those of the whole run, a lower bound, where it never was."""
 
-
-def latency_ratio(record: Mapping[str, Any], known: Values) -> float | None:
-    dense, compact = known.get("latency_dense_ms"), known.get("latency_compact_ms")
-    return compact / dense if dense and compact else None
-
-
-def layer(number: int) -> Rule:
-    """The sparsity of the layer with this number, from 1 at the bottom."""
-
-    def rule(record: Mapping[str, Any], known: Values) -> float | None:
-        found = list((record.get("layers") or {}).values())
-        return found[number - 1] if number <= len(found) else None
+    def rule(record: Mapping[str, Any], known: Values) -> int | None:
+        values, steps = curve(record, key), record.get("data", {}).get("epoch_steps", 0)
+        if not values or not steps:
+            return None
+        return steps * next((epoch for epoch, value in enumerate(values, 1) if reached(value)), len(values))
 
     return rule
 
 
 def steps_to(level: int) -> Rule:
-    """Steps until the test accuracy was first seen at the level; those of the whole run, a lower bound, where it never was."""
-
-    def rule(record: Mapping[str, Any], known: Values) -> int | None:
-        accuracies, steps = curve(record, "test_accuracy"), record.get("data", {}).get("epoch_steps", 0)
-        if not accuracies or not steps:
-            return None
-        return steps * next((epoch for epoch, accuracy in enumerate(accuracies, 1) if accuracy >= level), len(accuracies))
-
-    return rule
+    """Steps to this test accuracy."""
+    return steps_until("test_accuracy", lambda accuracy: accuracy >= level)
 
 
 METRICS = {
@@ -117,6 +99,12 @@ METRICS = {
         Metric("weights_left", "weights left", "weights that are not exactly 0", better="lower", complement="weight_sparsity_exact"),
         Metric("neuron_sparsity", "neuron sparsity", "neurons, by the convention of SGL0, whose mean |w| is below 1e-5", better="higher"),
         Metric("first_layer_sparsity", "zeros in the first layer", "weight sparsity of the first layer", better="higher", rule=layer(1)),
+        Metric(
+            "first_layer_zeros", "exact zeros in the first filters", "weights of the first convolution", better="higher", rule=zero_filters
+        ),
+        Metric("splitting_gap", "distance of V from W", "||V - W|| / ||W|| of a splitting's copy and weights at the end", better="lower"),
+        Metric("copy_zeros_apart", "zeros of V against W", "|V's weight sparsity - W's|", "points", rule=from_view("V", "weight_sparsity")),
+        Metric("copy_error_apart", "error with V against W", "|V's test error - W's|", "points", rule=from_view("V", "test_error")),
         Metric("parameters_left", "parameters left", "parameters, biases included, with |p| >= 1e-5", better="lower"),
         Metric(
             "flops_left", "FLOPs left", "multiply-adds of one example (fvcore), each layer's by its share of weights left", better="lower"
@@ -179,6 +167,15 @@ METRICS = {
         Metric("lagrangian", "Lagrangian", "L(u, w), median over the starts", unit="", digits=6),
         Metric("explained", "explained by u", "share of f(0) that u takes away, 100 (1 - f(u) / f(0))", better="higher"),
         Metric("angle", "angle of w and w*", "median over the starts", unit="°", digits=5),
+        Metric(
+            "steps_to_a_degree",
+            "iterations to an angle of 1°",
+            "until the median angle of w and w* is at most one degree; at least so many where it never was",
+            unit="",
+            digits=0,
+            better="lower",
+            rule=steps_until("angle", lambda degrees: degrees <= 1),
+        ),
         Metric("distance", "distance of w and w*", "||w - w*||, median over the starts", unit="", digits=6),
         Metric("sparsity", "zeros of u", "entries of u that are 0, median over the starts (a curve)", better="higher"),
         Metric("start_angle", "largest angle of a start", "of w0 and w*", unit="°", digits=1),
@@ -192,6 +189,12 @@ METRICS = {
         Metric("expansion_holds", "starts for which equation 12 holds", "of Dinh and Xin (2020)", digits=1, better="higher"),
         Metric("expansion_residual", "largest residual of equation 12", "over the starts", unit="", digits=6, better="lower"),
         Metric("within_bound", "angle within its bound", "share of the starts", digits=1),
+        Metric(
+            "penalty_distance",
+            "greatest distance",
+            "of two penalties of a weight, in percent of the greatest value of the second",
+            better="lower",
+        ),
         Metric("stationarity", "largest force that is left", "over the starts", unit="", digits=6, better="lower"),
     )
 }

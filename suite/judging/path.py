@@ -1,67 +1,110 @@
-"""What a series reaches along its path of strengths: at a bounded loss in another metric, or at a given level of one."""
+"""What a series reaches along its path of strengths: at a bounded loss in another metric, or at a given level of one.
+
+A path is a few strengths of a continuum, so that what is read off it is known to lie between two ends only. A `Span` holds them.
+"""
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from suite.records.naming import groups
 from suite.records.results import Results, Row
 
 
-def frontier(results: Results, name: str, metric: str, guard: str, loss: float, better: str = "lower") -> dict[int, float]:
+@dataclass(frozen=True)
+class Span:
+    """A value read off a path, the ends that it lies between, and the error of the line that it was read off by."""
+
+    value: float
+    low: float
+    high: float
+    error: float = 0.0
+
+
+def reached(results: Results, name: str, metric: str, guard: str, loss: float, better: str = "lower") -> dict[int, Span]:
     """By seed, the best `metric` among the strengths whose `guard` is at least the seed's best guard over all rows of the group - loss.
 
     name      of the series, as `series_of` gives it
     metric    a share in percent: where no strength qualifies, nothing can be removed, which is 100 (0 where the higher is better)
 
-    Views are left aside. A diverged run qualifies for nothing. Seeds of which a run of the group is missing are left out, as another
-    strength might have been better.
+    A strength between one that qualifies and the next, which does not, might do better than the first, but not than the second: these
+    are the ends. Beyond the strongest nothing was tried, so that where it qualifies, the end is that of the share. Views are left
+    aside. A diverged run qualifies for nothing. Seeds of which a run of the group is missing are left out, as another strength might
+    have been better.
     """
     own = _rows(results, name)
     rows = [row for row in groups(results)[own[0].cell.group] if not row.is_view] if own else []
-    nothing = 100.0 if better == "lower" else 0.0
+    best, (nothing, most) = (min, (100.0, 0.0)) if better == "lower" else (max, (0.0, 100.0))
     found = {}
     for seed in _seeds(results, rows):
         least = max((run[guard] for run in _runs(rows, seed, guard)), default=math.inf) - loss
-        reached = [run[metric] for run in _runs(own, seed, guard, metric) if run[guard] >= least]
-        found[seed] = (min if better == "lower" else max)(reached, default=nothing)
+        path = [(run[metric], run[guard] >= least) for run in _runs(own, seed, guard, metric)]
+        value = best((y for y, qualifies in path if qualifies), default=nothing)
+        steps = zip([(nothing, True), *path], [*path, (most, False)], strict=True)
+        beyond = [b[0] if a[1] else a[0] for a, b in steps if a[1] != b[1]]
+        end = best([value, *beyond])
+        found[seed] = Span(value, min(value, end), max(value, end))
     return found
 
 
-def matched(results: Results, name: str, metric: str, along: str, level: float) -> dict[int, float]:
-    """By seed, the `metric` of a series where its metric `along` is at the level: `between` the runs of the seed, one a strength.
+def at_level(results: Results, name: str, metric: str, along: str, level: float) -> dict[int, Span]:
+    """By seed, the `metric` of a series where its metric `along` is at the level: `crossing` of the runs of the seed, one a strength.
 
     name      of the series, as `series_of` gives it
 
     Views are left aside. A diverged run is no point. Seeds of which a run of the series is missing are left out, and so are those
-    without a run on either side of the level.
+    without two neighbours on the path that bracket the level.
     """
     own = _rows(results, name)
     points = {seed: [(run[along], run[metric]) for run in _runs(own, seed, along, metric)] for seed in _seeds(results, own)}
-    return {seed: value for seed, found in points.items() if (value := between(found, level)) is not None}
+    return {seed: span for seed, found in points.items() if (span := crossing(found, level)) is not None}
 
 
-def between(points: Iterable[tuple[float, float]], level: float) -> float | None:
-    """y at x = level on the straight line through the nearest points on either side: y0 + (y1 - y0) (level - x0) / (x1 - x0).
+def frontier(results: Results, name: str, metric: str, guard: str, loss: float, better: str = "lower") -> dict[int, float]:
+    """The values of `reached`."""
+    return {seed: span.value for seed, span in reached(results, name, metric, guard, loss, better).items()}
 
-    Points with the same x count as one, with the mean of their y. None where the level lies outside the points: nothing is
-    extrapolated.
+
+def matched(results: Results, name: str, metric: str, along: str, level: float) -> dict[int, float]:
+    """The values of `at_level`."""
+    return {seed: span.value for seed, span in at_level(results, name, metric, along, level).items()}
+
+
+def crossing(path: Sequence[tuple[float, float]], level: float) -> Span | None:
+    """y where the path (x, y), in the order of its strengths, passes x = level; None where no two neighbours bracket it.
+
+    value       y0 + (y1 - y0) (level - x0) / (x1 - x0) of the segment that brackets the level, the mean over several of them
+    low, high   the ends of these segments: a path that rises or falls from one strength to the next passes between them
+    error       how far the line misses: the largest error at an end of a segment when that run is left out and read off the line
+                through its neighbours; where none can be left out, the height of the segment
     """
-    heights: dict[float, list[float]] = {}
-    for x, y in points:
-        heights.setdefault(x, []).append(y)
-    x0, x1 = max((x for x in heights if x <= level), default=None), min((x for x in heights if x >= level), default=None)
-    if x0 is None or x1 is None:
+    values, ends, errors = [], [], []
+    for i, ((x0, y0), (x1, y1)) in enumerate(pairwise(path)):
+        if min(x0, x1) <= level <= max(x0, x1):
+            values.append(y0 + (y1 - y0) * (level - x0) / (x1 - x0) if x0 != x1 else (y0 + y1) / 2)
+            ends += [y0, y1]
+            misses = [miss for j in (i, i + 1) if (miss := _miss(path, j)) is not None]
+            errors.append(max(misses, default=abs(y1 - y0)))
+    return Span(statistics.fmean(values), min(ends), max(ends), max(errors)) if values else None
+
+
+def _miss(path: Sequence[tuple[float, float]], i: int) -> float | None:
+    """How far the line through the neighbours of point i misses it; None where it has not one on either side of its x."""
+    if not 0 < i < len(path) - 1:
         return None
-    y0, y1 = statistics.fmean(heights[x0]), statistics.fmean(heights[x1])
-    return y0 + (y1 - y0) * (level - x0) / (x1 - x0) if x1 > x0 else y0
+    (x0, y0), (x, y), (x1, y1) = path[i - 1 : i + 2]
+    return abs(y0 + (y1 - y0) * (x - x0) / (x1 - x0) - y) if x0 < x < x1 or x1 < x < x0 else None
 
 
 def _rows(results: Results, name: str) -> list[Row]:
-    return [row for row in results.rows if not row.is_view and row.cell.path == name]
+    """Of a series, in the order of their strengths."""
+    rows = [row for row in results.rows if not row.is_view and row.cell.path == name]
+    return sorted(rows, key=lambda row: getattr(row.cell.method, "lam", 0.0))
 
 
 def _seeds(results: Results, rows: list[Row]) -> list[int]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from suite.experiment.claims import AnyClaim, AtLevel, Claim, WithinLoss
+from suite.experiment.claims import AnyClaim, Claim
 from suite.experiment.metrics import Column
 from suite.judging import looks
 from suite.judging.published import Number, load
@@ -23,7 +22,7 @@ def verdicts(results: Results) -> dict[str, Any]:
     numbers   one for each published number of a column that this table shows: row, metric, our mean, sd and n, the published value,
               sd and n, and what `suite.judging.numbers.Verdict` has; source, status, warning
     claims    text, kind, metric, rows, margin, what else the kind has, verdict, difference, low, high, n, p, reason, against,
-              seeds_needed, interim, source
+              seeds_needed, p_holm, interim, source, ours
     ranks     one for each metric by which methods are ranked: verdict, average ranks, statistics, blocks
     matched   one for each series at each level at which series are compared, see `suite.report.matched.as_data`
 
@@ -41,7 +40,7 @@ def verdicts(results: Results) -> dict[str, Any]:
         for column in columns
         if (number := published.get(row.key, column.metric)) is not None
     ]
-    claims = [_claim(results, of, claim) for claim in results.reproduction.claims]
+    claims = _claims(results, of)
     found = {"scale": of.as_dict() | counts(results, numbers), "numbers": numbers, "claims": claims}
     more = {"ranks": as_data(results), "matched": matched(results)}
     return found | {name: entries for name, entries in more.items() if entries}
@@ -88,17 +87,21 @@ def _number(results: Results, of: Scale, row: Row, column: Column, number: Numbe
     }
 
 
-def _claim(results: Results, of: Scale, claim: AnyClaim) -> dict[str, Any]:
-    from suite.judging.claims import judge
+def _claims(results: Results, of: Scale) -> list[dict[str, Any]]:
+    from suite.judging.families import judge_table
 
-    found = judge(claim, _samples(results, claim)).as_dict()
+    claims = results.reproduction.claims
+    return [_claim(results, of, claim, verdict.as_dict()) for claim, verdict in zip(claims, judge_table(results), strict=True)]
+
+
+def _claim(results: Results, of: Scale, claim: AnyClaim, found: dict[str, Any]) -> dict[str, Any]:
     interim = of.tests and 0 < min((n for n in found["n"] if n), default=0) < looks.planned(results)
     if of.name == "check":
         found |= {"verdict": NO_VERDICT, "reason": of.why, "seeds_needed": None}
     elif not of.tests:
         found |= {"verdict": at_reduced_scale(claim, found["verdict"]), "seeds_needed": None}
     about = {"text": claim.text, "kind": claim.kind, "metric": claim.metric, "rows": list(claim.rows), "margin": claim.margin}
-    return {**about, **claim.details, **found, "interim": interim, "source": claim.source}
+    return {**about, **claim.details, **found, "interim": interim, "source": claim.source, "ours": claim.ours}
 
 
 def at_reduced_scale(claim: AnyClaim, verdict: str) -> str:
@@ -106,15 +109,3 @@ def at_reduced_scale(claim: AnyClaim, verdict: str) -> str:
     if isinstance(claim, Claim) and claim.relation not in ("lower", "higher"):
         return NOT_TESTED  # a margin, or an amount, of the paper's scale
     return ORDERS.get(verdict, "not resolved")
-
-
-def _samples(results: Results, claim: AnyClaim) -> Callable[[str, str], list[float]]:
-    """The values of a row; of a series, what it reaches along its path or has at the level, one value a seed."""
-    from suite.judging.path import frontier, matched
-
-    match claim:
-        case Claim(at=WithinLoss(guard, loss)):
-            return lambda series, metric: list(frontier(results, series, metric, guard, loss, claim.better).values())
-        case Claim(at=AtLevel(along, level)):
-            return lambda series, metric: list(matched(results, series, metric, along, level).values())
-    return results.values

@@ -189,6 +189,10 @@ class Method:
         """What a record calls one of the views."""
         return f"{self.label}, {view}"
 
+    def measured(self) -> dict[str, float]:
+        """Metrics of the method's own of the trained network, beside those of every network."""
+        return {}
+
     def finish(self) -> None:
         """Leave in the model the weights that are scored."""
         place(self.model, self.scored().weights)

@@ -139,6 +139,13 @@ class Splitting(Penalised):
     def views(self) -> dict[str, View]:
         return {"V": self.copy()}
 
+    def measured(self) -> dict[str, float]:
+        """splitting_gap: 100 ||V - W|| / ||W|| over all layers, to which Bui et al. (2019, Theorem 2) give the limit 0 as beta grows."""
+        w = torch.cat([layer.weight.detach().flatten() for layer in self.layers.values()])
+        v = torch.cat([self.v[name].flatten() for name in self.layers])
+        norm = float(w.norm())
+        return {"splitting_gap": 100 * float((v - w).norm()) / norm} if norm else {}
+
 
 @dataclass(unsafe_hash=True, kw_only=True)
 class Thresholding(Method):

@@ -67,11 +67,10 @@ def within(results: Judged) -> str:
 def leading(results: Judged) -> tuple[list[str], dict[str, list[Entry]]]:
     """Heads and, by row, cells of the first columns: the group where there are any, and what the row is called."""
     names = labels(results)
+    called = {row.key: Entry(names[row.key], remark=f" ({row.cell.note})" if row.cell.note else "") for row in results.rows}
     if not grouped(results):
-        return ["method"], {row.key: [Entry(names[row.key])] for row in results.rows}
-    return [results.reproduction.block, "method"], {
-        row.key: [Entry(group_label(results, row)), Entry(names[row.key])] for row in results.rows
-    }
+        return ["method"], {key: [entry] for key, entry in called.items()}
+    return [results.reproduction.block, "method"], {row.key: [Entry(group_label(results, row)), called[row.key]] for row in results.rows}
 
 
 def runs(row: Row) -> Entry:

@@ -87,7 +87,7 @@ def _runs(results: Judged) -> str:
 def _data(record: dict[str, Any]) -> str:
     data = record["data"]
     if not record["dataset"]:
-        return f"none, {data['starts']:,} random starts a run"
+        return f"none, {data['starts']:,} random starts a run" if "starts" in data else "none"
     held = f", {data['n_validation']:,} held-out" if data.get("n_validation") else ""
     return f"{record['dataset']} ({data['n_train']:,} training{held} and {data['n_test']:,} test examples)"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from suite.judging.judged import Judged
 from suite.judging.ranks import methods, rankings
-from suite.report.cells import Entry, Table
+from suite.report.cells import NONE, Entry, Table
 
 if TYPE_CHECKING:
     pass
@@ -27,7 +27,9 @@ def ranks(results: Judged) -> Table | None:
         best = min(f"{rank:.2f}" for rank in ranking.average_ranks.values())
         places = [Entry(text := f"{ranking.average_ranks[key]:.2f}", text == best) for key in shown]
         statistic = f"{ranking.f:.2f}" if ranking.f < float("inf") else "infinite"
-        numbers = [str(ranking.blocks), f"{ranking.chi2:.2f}", statistic, format_p(ranking.p), f"{ranking.critical_difference:.2f}"]
+        p = format_p(ranking.p) if ranking.p == ranking.p else NONE  # not a number where so few data sets can reach no .05
+        cd = f"{ranking.critical_difference:.2f}" if ranking.critical_difference == ranking.critical_difference else NONE
+        numbers = [str(ranking.blocks), f"{ranking.chi2:.2f}", statistic, p, cd]
         body.append([Entry(ranked.column.title), *places, *map(Entry, numbers)])
         for remark in filter(None, (f"data sets: {', '.join(ranked.blocks)}", ranked.remark, ranking.note)):
             remarks.setdefault(remark, []).append(ranked.column.title)

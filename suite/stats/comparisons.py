@@ -6,7 +6,8 @@ methods would be 28. Wilcoxon and sign-flip tests are not offered: at five pairs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
@@ -39,8 +40,8 @@ class Comparison(Record):
 
     difference, low, high: difference of the means with Welch's 95 % interval, in the unit of the metric; NaN where there is
     none. effect_sd: the difference in pooled SDs. p: permutation test, None if no p below alpha can exist at this n. p_holm: p
-    corrected for all comparisons of the table that have one. smallest_p: the smallest p attainable at this n. note: what a
-    reader must know.
+    corrected for all comparisons of the family that have one, None if that cannot come below alpha, however far apart all are.
+    smallest_p: the smallest p attainable at this n. note: what a reader must know, such as why there is no p.
     """
 
     name: str
@@ -121,20 +122,25 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def compare_to_baseline(
-    groups: Mapping[str, Sequence[float] | np.ndarray], baseline: str, alpha: float = ALPHA, seed: int = 0
+    groups: Mapping[str, Sequence[float] | np.ndarray],
+    baseline: str,
+    alpha: float = ALPHA,
+    seed: int = 0,
+    family: Callable[[str], str] = lambda name: "",
 ) -> list[Comparison]:
     """Each group minus `groups[baseline]`, in the order given; `seed` is used only where the splits are too many to count.
 
-    The smallest attainable p is looked at first: where it exceeds alpha no p is printed, whatever the data. Raises KeyError if
-    there is no such baseline.
+    family: what a comparison counts with in Holm's correction, say the paper's methods or ours; by default there is one.
+
+    The smallest attainable p is looked at first: where it exceeds alpha no p is given, whatever the data, and where Holm's correction
+    of it does, no corrected one. Raises KeyError if there is no such baseline.
     """
     reference = groups[baseline]
     others = {name: values for name, values in groups.items() if name != baseline}
     floors = {name: smallest_attainable_p(len(values), len(reference)) for name, values in others.items()}
-    testable = [name for name, floor in floors.items() if floor <= alpha]
-    tests = {name: permutation_test(others[name], reference, seed) for name in testable}
-    corrected = dict(zip(testable, holm([tests[name].p for name in testable]), strict=True))
-    best_case = dict(zip(testable, holm([floors[name] for name in testable]), strict=True))
+    tests = {name: permutation_test(others[name], reference, seed) for name, floor in floors.items() if floor <= alpha}
+    size = Counter(family(name) for name in tests)
+    corrected, best_case = (_by_family(p, family) for p in ({name: test.p for name, test in tests.items()}, {n: floors[n] for n in tests}))
 
     def note(name: str) -> str:
         if not len(others[name]) or not len(reference):
@@ -143,7 +149,8 @@ def compare_to_baseline(
             return f"n too small: smallest attainable p = {format_p(floors[name])}"
         remarks = []
         if best_case[name] > alpha:
-            remarks.append(f"Holm over {len(testable)} comparisons cannot go below p = {format_p(best_case[name])} at this n")
+            over = f"Holm over {size[family(name)]} comparisons"
+            remarks.append(f"no corrected p: {over} cannot go below p = {format_p(best_case[name])} at this n")
         if not tests[name].exact:
             remarks.append(f"p from {tests[name].splits:,} random splits (seed {seed})")
         return "; ".join(remarks)
@@ -154,9 +161,19 @@ def compare_to_baseline(
         p = tests[name].p if name in tests else None
         low, high = difference.interval()
         effect = effect_in_sd(ours, theirs)
-        return Comparison(name, difference.estimate, low, high, effect, p, corrected.get(name), floors[name], note(name))
+        p_holm = corrected[name] if best_case.get(name, 1.0) <= alpha else None
+        return Comparison(name, difference.estimate, low, high, effect, p, p_holm, floors[name], note(name))
 
     return [compare(name) for name in others]
+
+
+def _by_family(p: Mapping[str, float], family: Callable[[str], str]) -> dict[str, float]:
+    """Holm's adjusted p, each corrected for those of its family."""
+    found: dict[str, float] = {}
+    for one in dict.fromkeys(map(family, p)):
+        names = [name for name in p if family(name) == one]
+        found |= dict(zip(names, holm([p[name] for name in names]), strict=True))
+    return found
 
 
 def format_p(p: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -87,6 +87,13 @@ def summary(values: Sample) -> Summary:
     if np.ptp(array) == 0:  # np.std of equal values may be 1e-17, which would pass for a spread
         return Summary(array.size, float(array[0]), 0.0 if array.size > 1 else math.nan)
     return Summary(array.size, float(array.mean()), float(array.std(ddof=1)))
+
+
+def floored(found: Summary, step: float) -> Summary:
+    """With the variance of a metric that moves in steps floored at step^2 / 12, that of rounding to the step: zero spread is not zero
+    variance. A Summary without a spread stays without one, and a number known exactly stays exact."""
+    least = step / math.sqrt(12)
+    return replace(found, sd=least) if found.has_spread and math.isfinite(found.n) and found.sd < least else found
 
 
 def welch(a: Sample, b: Sample) -> Difference:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from suite.base.lazy import LazyModule
+from suite.stats.comparisons import format_p
 from suite.stats.record import Record
 
 stats = LazyModule("scipy.stats")
@@ -21,7 +22,8 @@ class Ranking(Record):
     """Average rank of each method (1 is best), Friedman's test and Nemenyi's critical difference.
 
     chi2: Friedman's statistic. f, p: Iman and Davenport's F and its p; f is infinite if all blocks agree. Two methods differ at
-    alpha when their average ranks are further apart than critical_difference. note: a remark about power, empty if none is due.
+    alpha when their average ranks are further apart than critical_difference. p and critical_difference are NaN where so few blocks
+    can reach neither alpha nor the difference, whatever the ranks; note says so, and otherwise what power there is, if little.
     """
 
     average_ranks: dict[str, float]
@@ -52,7 +54,7 @@ def friedman(scores: Mapping[str, Sequence[float]], lower_is_better: bool = True
 
     F is used because chi2 is conservative at small N and k (Demsar 2006). If all blocks rank the methods alike F is infinite
     and p is the chance of that, 1 / (number of arrangements of those ranks)^(N - 1). Raises ValueError for fewer than two
-    methods or blocks, unequal lengths or NaN.
+    methods or blocks, unequal lengths or NaN. No p is given where complete agreement of the blocks could not bring it to alpha.
     """
     lengths = {len(values) for values in scores.values()}
     if len(scores) < 2 or len(lengths) != 1 or min(lengths) < 2:
@@ -73,14 +75,19 @@ def friedman(scores: Mapping[str, Sequence[float]], lower_is_better: bool = True
         chi2 = (k - 1) * between / total
         f = (n - 1) * chi2 / (n * (k - 1) - chi2)
         p = float(stats.f.sf(f, k - 1, (k - 1) * (n - 1)))
-    cd = critical_difference(k, n, alpha)
+    least, cd = float(math.factorial(k)) ** -(n - 1), critical_difference(k, n, alpha)
     average = dict(zip(scores, ranks.mean(axis=0).tolist(), strict=True))
-    return Ranking(average, n, chi2, f, p, cd, _power(k, n, cd))
+    notes = [_friedmans(k, n, least)] if least > alpha else []
+    notes += [note] if (note := _nemenyis(k, n, cd)) else []
+    return Ranking(average, n, chi2, f, math.nan if least > alpha else p, math.nan if cd >= k - 1 else cd, "; ".join(notes))
 
 
-def _power(methods: int, blocks: int, cd: float) -> str:
+def _friedmans(methods: int, blocks: int, least: float) -> str:
+    return f"no p: {methods} methods over {blocks} blocks that all agree have p = {format_p(least)}"
+
+
+def _nemenyis(methods: int, blocks: int, cd: float) -> str:
     """Average ranks are at most k - 1 apart, so the critical difference shows what could be found at all."""
-    size = f"critical difference {cd:.2f} of at most {methods - 1} ranks at {blocks} blocks"
     if cd >= methods - 1:
-        return f"{size}: no two methods can be told apart"
-    return f"{size}: low power" if blocks < FEW_BLOCKS else ""
+        return f"no critical difference: it would be {cd:.2f}, and {methods} methods are at most {methods - 1} ranks apart"
+    return f"critical difference {cd:.2f} of at most {methods - 1} ranks at {blocks} blocks: low power" if blocks < FEW_BLOCKS else ""

@@ -200,6 +200,7 @@ class Training:
         seen = self.curves["test_error"][-1] if self.curves["test_error"] else None
         metrics: dict[str, Any] = dict(self.scores(view, seen))
         metrics["best_test_error"] = min(self.curves["test_error"], default=metrics["test_error"])
+        metrics |= self.method.measured()
         self.method.finish()
         metrics |= self.finished()
         weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}

@@ -147,6 +147,9 @@ def test_the_view_is_scored_with_the_copy(start, no_latency):
     assert view["weight_sparsity_exact"] == pytest.approx(100 * zeros / size)
     assert view["weight_sparsity_exact"] > 50 > outcome.metrics["weight_sparsity_exact"]
     assert run.method.view_label("V") == "sparse group l0asso, V"
+    apart = sum((v - run.method.layers[name].weight).square().sum().item() for name, v in run.method.v.items())
+    whole = sum(layer.weight.square().sum().item() for layer in run.method.layers.values())
+    assert outcome.metrics["splitting_gap"] == pytest.approx(100 * math.sqrt(apart / whole))
 
 
 def test_without_lambda_the_copy_is_w(start):

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from reproductions.nonconvex_sgl.table1 import PENALTIES, RATIO, STRENGTHS, cell
+from reproductions.rvscgd.figure4 import BETA, DELTA, KAPPA
 from reproductions.rvscgd.table1 import BETAS, CHOSEN, LOST, PAPER, SPARSEST, THRESHOLDS, sparse, strength
 from suite.app.catalogue import get
 from suite.judging.published import load
@@ -39,8 +40,8 @@ def test_only_what_could_be_read_is_published():
     numbers = load("rvscgd.toml#table1").numbers
     assert {key: number.value for key, number in numbers.items()} == {("networks/base", "test_accuracy"): 89.13}
     reached = [claim for claim in get("rvscgd/table1").claims if claim.kind == "reaches"]
-    assert {(claim.margin, claim.at.loss) for claim in reached} == {(SPARSEST, LOST)} == {(83.76, 4.39)}
-    assert len(reached) == len(THRESHOLDS)
+    assert [(claim.margin, claim.at.loss) for claim in reached] == [(SPARSEST, LOST)] == [(83.76, 4.39)]
+    assert len(reached[0].rows) == len(THRESHOLDS)  # a statement of existence, over all paths of the grid
 
 
 def test_the_thresholds_of_the_inner_penalties_are_those_beside_the_table():
@@ -55,6 +56,18 @@ def test_the_thresholds_of_the_inner_penalties_are_those_beside_the_table():
         largest = float(w[(method.inner().prox(w, 1 / RATIO) == 0)].max())
         assert largest == pytest.approx(stated[penalty], abs=0.005)
     assert math.sqrt(2 / RATIO) == pytest.approx(0.2828, abs=1e-4)
+
+
+def test_theorem_1_is_asked_under_a_hypothesis_that_its_starts_meet():
+    claims = [claim for claim in get("rvscgd/figure4").claims if claim.given]
+    assert {claim.metric for claim in claims} == {"lagrangian_falls_outside", "angle_falls_outside", "within_bound", "expansion_holds"}
+    assert math.sin(math.radians(DELTA)) * KAPPA == pytest.approx(BETA)
+    assert all(claim.given.met({"start_angle": 111.0}) and not claim.given.met({"start_angle": 179.99}) for claim in claims)
+
+
+def test_w_and_u_are_the_papers_claim_on_deep_networks_alone():
+    alike = {claim.a.partition("/")[0]: claim.ours for claim in get("rvsm/tradeoff").claims if "behave alike" in claim.text}
+    assert alike == {"LeNet-5, MNIST": False, "no-overlap ReLU": True}
 
 
 def test_rvsm_and_admm_are_given_the_same_strengths():

@@ -9,9 +9,11 @@ from scipy import stats
 
 from suite.experiment.claims import (
     absent,
+    always,
     best_average_rank,
     distinct_winners,
     higher,
+    never,
     present,
 )
 from suite.judging.claims import judge as decide
@@ -153,29 +155,35 @@ def test_winners_need_runs_of_every_row_and_more_than_one():
     [
         ([0.0, 0.0, 0.0], "holds"),
         ([0.1, 5.0, 0.2], "does not hold"),
-        ([0.0, 5.0, 5.0, 5.0, 5.0], "does not hold"),  # mean 4, SD 2.236, t(4) 2.776: from 1.22
-        ([0.0, 5.0, 0.0], "inconclusive"),
-        ([0.0], "inconclusive"),
-        ([3.0], "inconclusive"),
+        ([0.0, 5.0, 0.0], "does not hold"),  # one counterexample is enough
+        ([0.0], "holds"),
+        ([3.0], "does not hold"),
         ([], "no data"),
     ],
 )
-def test_absent(values, verdict):
-    result = judge(absent("a", "m"), {"a": values})
-    assert result.verdict == verdict
-    assert result.n == (len(values), 0)
-    if len(values) > 1:
-        expected = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values)) if any(values) else (0.0, 0.0)
-        assert (result.low, result.high) == pytest.approx(expected)
+def test_never(values, verdict):
+    result = judge(never("a", "m"), {"a": values})
+    assert (result.verdict, result.n, result.p) == (verdict, (len(values), 0), None)
+    assert result == judge(absent("a", "m"), {"a": values})
+    if values:
+        assert result.difference == max(values)
 
 
-def test_an_open_amount_names_the_seeds_that_would_settle_it():
-    """Mean 5/3, SD 2.887: n with t(.975, n - 1) 2.887 / sqrt(n) < 1.667."""
-    result = judge(absent("a", "m"), {"a": [0.0, 5.0, 0.0]})
-    mean, sd = 5 / 3, np.std([0, 5, 0], ddof=1)
-    settled = [n for n in range(4, 100) if stats.t.ppf(0.975, n - 1) * sd / np.sqrt(n) < mean]
-    assert result.seeds_needed == settled[0]
-    assert f"about {settled[0]} seeds in all would settle it" in result.reason
+def test_always_names_the_counterexample():
+    result = judge(always("a", "m", at_least=100.0), {"a": [100.0, 100.0, 99.0]})
+    assert (result.verdict, result.difference, result.reason) == ("does not hold", -1.0, "1 of 3 runs do not: down to 99")
+    assert judge(always("a", "m", at_most=99.0), {"a": [100.0, 98.0]}).reason == "1 of 2 runs do not: up to 100"
+    assert judge(always("a", "m", at_least=0.3), {"a": [0.1 + 0.2, 0.3]}).verdict == "holds"
+
+
+@pytest.mark.parametrize(("n", "rate"), [(3, ".63"), (5, ".45"), (10, ".26")])
+def test_no_counterexample_in_n_runs_bounds_the_failure_rate(n, rate):
+    """Of runs that fail at the rate that is stated, n have none with a chance of 5 %."""
+    result = judge(always("a", "m", at_least=1.0), {"a": [1.0] * n})
+    assert result.reason == f"holds in all {n} runs (failure rate below {rate}, 95 %)"
+    assert (1 - float(rate)) ** n == pytest.approx(0.05, abs=0.003)
+    one = judge(always("a", "m", at_least=1.0), {"a": [1.0]})
+    assert one.reason == "holds in the one run (failure rate below .95, 95 %)"
 
 
 @pytest.mark.parametrize(

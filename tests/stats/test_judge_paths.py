@@ -11,6 +11,7 @@ from scipy import stats
 
 from suite.experiment.claims import (
     absent,
+    always,
     at_matched,
     best_average_rank,
     distinct_winners,
@@ -121,6 +122,10 @@ def test_texts_and_details():
     assert reaches("a", "flops_left", 10, "m", 1, "lower").text == "a reaches flops left of at most 10 at a loss of at most 1 in m"
     assert (reached.rows, reached.margin) == (("g/a",), 83.76)
     assert reached.details == {"guard": "test_accuracy", "loss": 0.5, "better": "higher"}
+    some = reaches(["g/a", "g/b", "g/a"], "zeros", 80, "m", 1, ours=True)
+    assert (some.rows, some.ours, reached.ours) == (("g/a", "g/b"), True, False)
+    assert some.text == "one of g/a, g/b reaches zeros of at least 80 at a loss of at most 1 in m"
+    assert always("a", "zeros", at_most=5).text == "a always has zeros of at most 5"
     there = at_matched("g/a", ["g/a", "g/b"], "test_error", "weight_sparsity", 90)
     assert there.text == "g/a has lower test error than g/b at 90 in weight sparsity"
     assert (there.rows, there.margin) == (("g/a", "g/b"), 0.0)
@@ -143,6 +148,9 @@ def test_senseless_declarations():
         (lambda: reaches("a", "m", 0.0, "g", 1.0), "positive"),
         (lambda: reaches("a", "m", 5.0, "g", -1.0), "loss"),
         (lambda: reaches("a", "m", 5.0, "g", 1.0, "best"), "lower"),
+        (lambda: always("a", "m"), "either"),
+        (lambda: always("a", "m", at_least=1.0, at_most=2.0), "either"),
+        (lambda: reaches([], "m", 5.0, "g", 1.0), "series"),
         (lambda: at_matched("a", ["a"], "m", "x", 90), "at least one other"),
         (lambda: at_matched("a", ["b"], "m", "x", 90, ""), "lower"),
     ):

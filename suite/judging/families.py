@@ -1,0 +1,64 @@
+"""The claims of a table are many questions asked of the same runs: Holm's correction over them, and what chance alone would decide.
+
+There are two families, what the paper says and our controls, so that what we add takes nothing from the paper. A claim with a p counts;
+of "in every run" a counterexample or none is seen, and no p is there to correct.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from suite.experiment.statements import AnyClaim
+from suite.judging.claims import judge
+from suite.judging.orders import ClaimVerdict
+from suite.judging.sources import left_out, runs_of
+from suite.records.results import Results
+from suite.stats.comparisons import ALPHA, holm
+
+DECIDED = ("holds", "does not hold")
+
+
+def judge_table(results: Results) -> list[ClaimVerdict]:
+    """A verdict on each claim of the table, in order, corrected for the others."""
+    claims = results.reproduction.claims
+    found = []
+    for claim in claims:
+        verdict, remark = judge(claim, runs_of(results, claim)), left_out(results, claim)
+        found.append(replace(verdict, reason=f"{verdict.reason}; {remark}") if remark else verdict)
+    return corrected(claims, found)
+
+
+def corrected(claims: Sequence[AnyClaim], verdicts: Sequence[ClaimVerdict]) -> list[ClaimVerdict]:
+    """The verdicts with Holm's p over their family; one that is decided alone but not among the others is open."""
+    found = list(verdicts)
+    for ours in (False, True):
+        family = [i for i, claim in enumerate(claims) if claim.ours == ours and verdicts[i].p is not None]
+        for i, p in zip(family, holm([verdicts[i].p or 0.0 for i in family]), strict=True):
+            found[i] = _held(verdicts[i], p, len(family))
+    return found
+
+
+def _held(verdict: ClaimVerdict, p_holm: float, k: int) -> ClaimVerdict:
+    found = replace(verdict, p_holm=p_holm)
+    if verdict.verdict not in DECIDED or p_holm <= ALPHA:
+        return found
+    p, corrected_p = (f"{p:.3g}".removeprefix("0") for p in (verdict.p or 0.0, p_holm))
+    alone = f"{verdict.verdict} alone (p = {p}), but does not survive Holm over {k} claims (corrected p = {corrected_p})"
+    return replace(found, verdict="inconclusive", reason=f"{alone}; {verdict.reason}")
+
+
+def expected_false(claims: Sequence[AnyClaim], verdicts: Sequence[ClaimVerdict], ours: bool = False) -> tuple[int, float]:
+    """How many claims of the family have a p, and how many of them chance would decide, uncorrected, if nothing differed: the sum of
+    their levels. With the correction any at all is decided with a chance of at most .05."""
+    k = sum(claim.ours == ours and verdict.p is not None for claim, verdict in zip(claims, verdicts, strict=True))
+    return k, k * ALPHA
+
+
+def family_note(claims: Sequence[AnyClaim], verdicts: Sequence[ClaimVerdict]) -> str:
+    """The families in a sentence for below a table; empty where no claim has a p."""
+    parts = []
+    for ours, whose in ((False, "the paper's claims"), (True, "our controls")):
+        k, expected = expected_false(claims, verdicts, ours)
+        parts += [f"Holm over the {k} of {whose} that have a p: {expected:.2g} would be decided by chance without it"] if k else []
+    return "; ".join(parts)
