@@ -71,13 +71,11 @@ def two_sided(p: float) -> float:
 
 @dataclass(frozen=True)
 class Side:
-    """The runs of a row. Of a series, what it gives seed by seed: between the ends `low` and `high`, and up to `error` beyond them.
-    `flat`: all are equal."""
+    """The runs of a row. Of a series, what it gives seed by seed: between the ends `low` and `high`. `flat`: all are equal."""
 
     middle: Summary
     low: Summary
     high: Summary
-    error: float = 0.0
     flat: bool = False
 
     @classmethod
@@ -89,8 +87,7 @@ class Side:
             middle = floored(found, step)
             return cls(middle, middle, middle, flat=found.sd == 0)
         middle, low, high = (summary([getattr(span, end) for span in spans]) for end in ("value", "low", "high"))
-        error = sum(span.error for span in spans) / len(spans)
-        return cls(floored(middle, step), floored(low, step), floored(high, step), error, low.sd == high.sd == 0)
+        return cls(floored(middle, step), floored(low, step), floored(high, step), low.sd == high.sd == 0)
 
     @classmethod
     def exact(cls, bound: float) -> Self:
@@ -122,11 +119,10 @@ class Apart:
 
     @classmethod
     def of(cls, a: Side, b: Side) -> Self:
-        middle, error = welch(a.middle, b.middle), a.error + b.error
-        if not error and a.low is a.high and b.low is b.high:
+        middle = welch(a.middle, b.middle)
+        if a.low is a.high and b.low is b.high:
             return cls(middle, middle, middle)
-        least, most = welch(a.low, b.high), welch(a.high, b.low)
-        return cls(middle, replace(least, estimate=least.estimate - error), replace(most, estimate=most.estimate + error))
+        return cls(middle, welch(a.low, b.high), welch(a.high, b.low))
 
     def interval(self, confidence: float) -> tuple[float, float]:
         return self.least.interval(confidence)[0], self.most.interval(confidence)[1]
