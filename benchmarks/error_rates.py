@@ -23,7 +23,7 @@ from suite.experiment.statements import AnyClaim
 from suite.judging.claims import judge
 from suite.judging.families import corrected
 from suite.judging.orders import ClaimVerdict, Runs
-from suite.judging.path import Span, best_of, crossing
+from suite.judging.path import best_of, crossing
 
 NS = (1, 3, 5, 10)
 Rng = np.random.Generator
@@ -110,6 +110,13 @@ def ranked(rng: Rng, n: int, ahead: float = 0.0) -> str:
     return decided(words.best_average_rank("a", "abcd", "m", "wxyz", "lower"), rows).verdict
 
 
+def one_block_in_doubt(rng: Rng, n: int) -> str:
+    """Two methods lead on a data set each, and are alike on the third, which decides."""
+    means = {"x/a": 0.0, "x/b": 50.0, "y/a": 50.0, "y/b": 0.0, "z/a": 0.0, "z/b": 0.0}
+    rows = {row: normal(rng, n, mean) for row, mean in means.items()}
+    return decided(words.best_average_rank("a", "ab", "m", "xyz", "lower"), rows).verdict
+
+
 def two_winners(rng: Rng, n: int, means: Mapping[str, tuple[float, float]]) -> str:
     rows = {(row, metric): normal(rng, n, mean) for row, of in means.items() for mean, metric in zip(of, "mo", strict=True)}
     return decided(words.distinct_winners(list(means), "m", "lower", "o", "lower"), rows).verdict
@@ -121,30 +128,27 @@ ONE_WINS = {"a": (0.0, 0.0), "b": (0.0, 0.0), "c": (50.0, 50.0), "d": (50.0, 50.
 TWO_WIN = {"a": (0.0, 0.0), "b": (50.0, 0.0), "c": (50.0, 50.0)}
 
 
-def coarse_path(rng: Rng) -> list[tuple[float, float]]:
-    """Zeros and error in percent at five strengths, the first wherever it falls: every method is on the same curve."""
-    strength = np.arange(5) * 1.6 - 4 + rng.uniform(0, 1.6)
+Path = list[tuple[float, float]]
+
+
+def seeds_of(rng: Rng, n: int, apart: float) -> list[Path]:
+    """Zeros and error in percent at strengths so far apart, the first wherever it falls, with a little noise: every method is on the same
+    curve."""
+    strength = np.arange(-4, 4, apart) + rng.uniform(0, apart)
     zeros = 100 / (1 + np.exp(-1.5 * strength))
     error = 1 + 0.5 * (zeros / 100) ** 2 + 40 * (zeros / 100) ** 20
-    return list(zip(zeros.tolist(), error.tolist(), strict=True))
+    size = (n, len(strength))
+    noisy = (zeros + rng.normal(0, 0.1, size)).tolist(), (error + rng.normal(0, 0.02, size)).tolist()
+    return [list(zip(x, y, strict=True)) for x, y in zip(*noisy, strict=True)]
 
 
-def seeds_of(rng: Rng, n: int) -> list[list[tuple[float, float]]]:
-    """The same strengths for every seed, and a little noise."""
-    path = coarse_path(rng)
-    return [[(x + rng.normal(0, 0.1), y + rng.normal(0, 0.02)) for x, y in path] for _ in range(n)]
-
-
-def at_level(rng: Rng, n: int) -> str:
-    rows = {name: [s for path in seeds_of(rng, n) if (s := crossing(path, 90.0)) is not None] for name in "ab"}
+def at_level(rng: Rng, n: int, apart: float) -> str:
+    rows = {name: [s for path in seeds_of(rng, n, apart) if (s := crossing(path, 90.0)) is not None] for name in "ab"}
     return decided(words.at_matched("a", "b", "error", "zeros", 90.0), rows).verdict
 
 
-def bounded_loss(rng: Rng, n: int) -> str:
-    def spans(seeds: list[list[tuple[float, float]]]) -> list[Span]:
-        return [best_of([(x, y <= 2.0) for x, y in path], "higher") for path in seeds]
-
-    rows = {name: spans(seeds_of(rng, n)) for name in "ab"}
+def bounded_loss(rng: Rng, n: int, apart: float) -> str:
+    rows = {name: [best_of([(x, y <= 2.0) for x, y in path], "higher") for path in seeds_of(rng, n, apart)] for name in "ab"}
     return decided(words.within_path("a", "b", "zeros", "accuracy", 1.0, "higher"), rows).verdict
 
 
@@ -188,8 +192,8 @@ COMPARABLE, APART = words.comparable("a", "b", "m", 1.0), words.distinguishable(
 KINDS: dict[str, Kind] = {
     "lower": Kind(order, either(0.025)),
     "lower, spreads 1 and 3": Kind(partial(order, sd=3.0), either(0.025)),
-    "lowest of 5 alike": Kind(the_lowest, either(0.025)),
-    "lowest of 5, two lead": Kind(partial(the_lowest, ahead=50.0), either(0.025)),
+    "lowest of 5 alike": Kind(the_lowest, either(0.025), 0.5),
+    "lowest of 5, two lead": Kind(partial(the_lowest, ahead=50.0), either(0.025), 0.5),
     "comparable, at the margin": Kind(partial(at_margin, claim=COMPARABLE, difference=1.0), {"holds": 0.05, "does not hold": 0.025}),
     "distinguishable, no margin": Kind(partial(at_margin, claim=words.distinguishable("a", "b", "m"), difference=0.0), {"holds": 0.05}),
     "distinguishable, at the margin": Kind(partial(at_margin, claim=APART, difference=1.0), {"holds": 0.025, "does not hold": 0.05}),
@@ -197,11 +201,14 @@ KINDS: dict[str, Kind] = {
     "in every run": Kind(in_every_run, {"holds": 0.05}),
     "best average rank, all alike": Kind(ranked, either(0.05), 0.1),
     "best average rank, two lead": Kind(partial(ranked, ahead=50.0), either(0.05), 0.1),
+    "best average rank, one in doubt": Kind(one_block_in_doubt, either(0.05), 0.1),
     "distinct winners, all alike": Kind(partial(two_winners, means=ALIKE), either(0.025), 0.25),
     "distinct winners, two lead": Kind(partial(two_winners, means=ONE_WINS), either(0.025), 0.25),
     "distinct winners, alike in one": Kind(partial(two_winners, means=TWO_WIN), either(0.025), 0.25),
-    "at a matched level, coarse path": Kind(at_level, either(0.025), 0.5),
-    "best at a bounded loss, coarse path": Kind(bounded_loss, either(0.025), 0.5),
+    "at a matched level, 5 strengths": Kind(partial(at_level, apart=1.6), either(0.025), 0.25),
+    "at a matched level, 80 strengths": Kind(partial(at_level, apart=0.1), either(0.025), 0.25),
+    "best at a bounded loss, 5 strengths": Kind(partial(bounded_loss, apart=1.6), either(0.025), 0.25),
+    "best at a bounded loss, 80 strengths": Kind(partial(bounded_loss, apart=0.1), either(0.025), 0.25),
     "one of 4 reaches, all at the bound": Kind(any_reaches, either(0.025), 0.5),
     "one of 4 reaches, one at the bound": Kind(partial(any_reaches, behind=50.0), either(0.025), 0.5),
     "lower, small test set": Kind(small_test_set, either(0.025)),
