@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from suite.experiment.claims import (
+    Given,
     absent,
     always,
     at_matched,
@@ -209,6 +210,7 @@ def test_senseless_declarations():
         (lambda: reaches("a", "m", 5.0, "g", 1.0, "best"), "lower"),
         (lambda: always("a", "m"), "either"),
         (lambda: always("a", "m", at_least=1.0, at_most=2.0), "either"),
+        (lambda: reaches("a", "m", 5.0, "g", 1.0, given=Given("few", "n", at_most=3)), "not of a path"),
         (lambda: reaches([], "m", 5.0, "g", 1.0), "series"),
         (lambda: at_matched("a", ["a"], "m", "x", 90), "at least one other"),
         (lambda: at_matched("a", ["b"], "m", "x", 90, ""), "lower"),
