@@ -8,7 +8,8 @@
     best_average_rank, distinct_winners      over several data sets; over two metrics
 
 Each takes what is told of it besides: text (the sentence a reader sees), source (where the paper says it), ours=True for a control
-that the paper does not state, and given=Given(text, metric, at_least=..., at_most=...) for what it presupposes of a run.
+that the paper does not state, and given=Given(text, metric, at_least=..., at_most=...) for what it presupposes of a run (not along a path,
+which a run that is left out would break).
 """
 
 from __future__ import annotations

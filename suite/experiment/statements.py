@@ -105,6 +105,10 @@ class Claim(Statement):
     relation: Kind
     at: WithinLoss | AtLevel | None = None
 
+    def __post_init__(self) -> None:
+        if self.at and self.given:
+            raise ValueError("a hypothesis is asked of single runs, not of a path")
+
     @property
     def kind(self) -> str:
         """What a reader is told about how the claim is decided."""

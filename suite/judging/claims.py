@@ -12,18 +12,18 @@ from suite.judging.orders import ClaimVerdict, Runs, claim_verdict
 from suite.stats.comparisons import ALPHA, format_p
 
 
-def judge(claim: AnyClaim, samples: Callable[[str, str], Readings] | Runs) -> ClaimVerdict:
+def judge(claim: AnyClaim, samples: Callable[[str, str], Readings] | Runs, plans: bool = True) -> ClaimVerdict:
     """Does a claim hold in our runs? `samples(row, metric)` gives the values of a row, none if it has not been run.
 
     Of a claim about paths the rows are series, and `samples` gives one value a seed, or a `Span` that it lies in: what each reaches,
-    or has at the level. Raises TypeError for what is no claim.
+    or has at the level. plans: whether to look for the seeds that would settle an open claim. Raises TypeError for what is no claim.
     """
     runs = samples if isinstance(samples, Runs) else Runs(samples)
     match claim:
         case Claim(relation="always at least" | "always at most"):
             return _every_run(claim, runs)
         case Claim():
-            return _told(claim, runs, claim_verdict(claim, runs))
+            return _told(claim, runs, claim_verdict(claim, runs, plans))
         case RankClaim():
             return average_rank(claim, runs)
         case WinnersClaim():

@@ -71,25 +71,23 @@ def two_sided(p: float) -> float:
 
 @dataclass(frozen=True)
 class Side:
-    """The runs of a row. Of a series, what it gives seed by seed: between the ends `low` and `high`, and up to `error` beyond them.
-    `flat`: all are equal."""
+    """The runs of a row. Of a series, what it gives seed by seed: between the ends `low` and `high`. `flat`: all are equal."""
 
     middle: Summary
     low: Summary
     high: Summary
-    error: float = 0.0
     flat: bool = False
 
     @classmethod
     def of(cls, values: Readings, step: float = 0.0) -> Self:
         """step: what the metric moves by, see `suite.stats.intervals.floored`."""
-        spans = [v if isinstance(v, Span) else Span(float(v), float(v), float(v)) for v in values]
+        spans = [v for v in values if isinstance(v, Span)]
         if not spans:
-            nothing = summary([])
-            return cls(nothing, nothing, nothing)
+            found = summary(values)  # type: ignore[arg-type]
+            middle = floored(found, step)
+            return cls(middle, middle, middle, flat=found.sd == 0)
         middle, low, high = (summary([getattr(span, end) for span in spans]) for end in ("value", "low", "high"))
-        error = sum(span.error for span in spans) / len(spans)
-        return cls(floored(middle, step), floored(low, step), floored(high, step), error, low.sd == high.sd == 0)
+        return cls(floored(middle, step), floored(low, step), floored(high, step), low.sd == high.sd == 0)
 
     @classmethod
     def exact(cls, bound: float) -> Self:
@@ -105,7 +103,10 @@ class Side:
         """The same with so many runs."""
         if math.isinf(self.middle.n):
             return self
-        return replace(self, **{end: replace(getattr(self, end), n=n) for end in ("middle", "low", "high")})
+        middle = replace(self.middle, n=n)
+        if self.low is self.high:
+            return replace(self, middle=middle, low=middle, high=middle)
+        return replace(self, middle=middle, low=replace(self.low, n=n), high=replace(self.high, n=n))
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,10 @@ class Apart:
 
     @classmethod
     def of(cls, a: Side, b: Side) -> Self:
-        error = a.error + b.error
-        least, most = welch(a.low, b.high), welch(a.high, b.low)
-        return cls(
-            welch(a.middle, b.middle),
-            replace(least, estimate=least.estimate - error),
-            replace(most, estimate=most.estimate + error),
-        )
+        middle = welch(a.middle, b.middle)
+        if a.low is a.high and b.low is b.high:
+            return cls(middle, middle, middle)
+        return cls(middle, welch(a.low, b.high), welch(a.high, b.low))
 
     def interval(self, confidence: float) -> tuple[float, float]:
         return self.least.interval(confidence)[0], self.most.interval(confidence)[1]

@@ -6,7 +6,7 @@ of "in every run" a counterexample or none is seen, and no p is there to correct
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from suite.experiment.statements import AnyClaim
@@ -48,17 +48,19 @@ def _held(verdict: ClaimVerdict, p_holm: float, k: int) -> ClaimVerdict:
     return replace(found, verdict="inconclusive", reason=f"{alone}; {verdict.reason}")
 
 
-def expected_false(claims: Sequence[AnyClaim], verdicts: Sequence[ClaimVerdict], ours: bool = False) -> tuple[int, float]:
+def expected_false(asked: Iterable[tuple[bool, float | None]], ours: bool = False) -> tuple[int, float]:
     """How many claims of the family have a p, and how many of them chance would decide, uncorrected, if nothing differed: the sum of
-    their levels. With the correction any at all is decided with a chance of at most .05."""
-    k = sum(claim.ours == ours and verdict.p is not None for claim, verdict in zip(claims, verdicts, strict=True))
+    their levels. With the correction any at all is decided with a chance of at most .05. asked: of each claim whether it is ours, and p."""
+    k = sum(own == ours and p is not None for own, p in asked)
     return k, k * ALPHA
 
 
-def family_note(claims: Sequence[AnyClaim], verdicts: Sequence[ClaimVerdict]) -> str:
+def family_note(asked: Sequence[tuple[bool, float | None]]) -> str:
     """The families in a sentence for below a table; empty where no claim has a p."""
     parts = []
-    for ours, whose in ((False, "the paper's claims"), (True, "our controls")):
-        k, expected = expected_false(claims, verdicts, ours)
-        parts += [f"Holm over the {k} of {whose} that have a p: {expected:.2g} would be decided by chance without it"] if k else []
+    for ours, whose in ((False, "of the paper's claims"), (True, "of our controls")):
+        k, expected = expected_false(asked, ours)
+        parts += [
+            f"{k} {whose} have a p, of which {expected:.2g} would be decided by chance if nothing differed and nothing were corrected"
+        ] * (k > 0)
     return "; ".join(parts)

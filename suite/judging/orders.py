@@ -83,7 +83,7 @@ def pair_of(runs: Runs, a: str, b: str, metric: str) -> Pair:
     return Pair(a, b, Side.of(together, step), Side.exact(0.0), True)
 
 
-def claim_verdict(claim: Claim, samples: Callable[[str, str], Readings] | Runs) -> ClaimVerdict:
+def claim_verdict(claim: Claim, samples: Callable[[str, str], Readings] | Runs, plans: bool = True) -> ClaimVerdict:
     """Does a claim hold in our runs? Everything is decided by a 95 % interval, for and against by the same rule.
 
     lower, higher     holds if the interval lies wholly on the claimed side, does not hold if wholly on the other
@@ -93,7 +93,8 @@ def claim_verdict(claim: Claim, samples: Callable[[str, str], Readings] | Runs) 
 
     Against several rows the claim holds if it does against each: `every`. Of several rows against a bound one is enough: `some`. Along
     paths an interval reaches from the least to the most that the spans allow, so it decides only where the spans are disjoint. The
-    pair that decides is the one least in favour, of several series that most in favour.
+    pair that decides is the one least in favour, of several series that most in favour. plans: whether to look for the seeds that would
+    settle an open claim.
     """
     runs = samples if isinstance(samples, Runs) else Runs(samples)
     alone = claim.relation in ALONE
@@ -117,10 +118,10 @@ def claim_verdict(claim: Claim, samples: Callable[[str, str], Readings] | Runs) 
     order = sorted(zip(found, pairs, strict=True), key=lambda item: _favour(claim, *item))
     decider = order[-1][1] if alone else min(order, key=lambda item: item[0].fails)[1] if wrong else order[0][1]
     seeds = None
-    if whole.outcome == "inconclusive" and all(min(filter(None, pair.n)) > 1 for pair in pairs):
+    if plans and whole.outcome == "inconclusive" and all(min(filter(None, pair.n)) > 1 for pair in pairs):
         most = max(max(pair.n) for pair in pairs)
         seeds = seeds_needed(lambda n: combine(evidence(n)).outcome != "inconclusive", most)
-    return _verdict(claim, decider, whole, seeds, len(pairs))
+    return _verdict(claim, decider, whole, seeds, len(pairs), plans)
 
 
 def _favour(claim: Claim, evidence: Evidence, pair: Pair) -> tuple[float, float]:
@@ -136,7 +137,7 @@ def _no_data(claim: Claim, lacking: Sequence[Pair]) -> ClaimVerdict:
     return ClaimVerdict("no data", None, None, None, first.n, None, f"no runs of {' and '.join(missing)}", first.other)
 
 
-def _verdict(claim: Claim, pair: Pair, whole: Evidence, seeds: int | None, of: int) -> ClaimVerdict:
+def _verdict(claim: Claim, pair: Pair, whole: Evidence, seeds: int | None, of: int, plans: bool) -> ClaimVerdict:
     found, alone = pair.apart(), claim.relation in ALONE
     confidence = 0.90 if claim.relation == "comparable" else 0.95
     low, high = found.interval(confidence)
@@ -151,7 +152,7 @@ def _verdict(claim: Claim, pair: Pair, whole: Evidence, seeds: int | None, of: i
         else:
             remarks = [f"difference {estimate:+.3g}, {around} [{low:+.3g}, {high:+.3g}]"]
         remarks += _remarks(claim, pair, found)
-        if whole.outcome == "inconclusive":
+        if plans and whole.outcome == "inconclusive":
             remarks.append(plan(seeds, "in all" if alone or pair.paired else "each"))
     reason = "; ".join(remarks)
     if of > 1:

@@ -18,12 +18,11 @@ from suite.records.results import Results, Row
 
 @dataclass(frozen=True)
 class Span:
-    """A value read off a path, the ends that it lies between, and the error of the line that it was read off by."""
+    """A value read off a path, and the ends that it lies between."""
 
     value: float
     low: float
     high: float
-    error: float = 0.0
 
 
 def reached(results: Results, name: str, metric: str, guard: str, loss: float, better: str = "lower") -> dict[int, Span]:
@@ -32,23 +31,15 @@ def reached(results: Results, name: str, metric: str, guard: str, loss: float, b
     name      of the series, as `series_of` gives it
     metric    a share in percent: where no strength qualifies, nothing can be removed, which is 100 (0 where the higher is better)
 
-    A strength between one that qualifies and the next, which does not, might do better than the first, but not than the second: these
-    are the ends. Beyond the strongest nothing was tried, so that where it qualifies, the end is that of the share. Views are left
-    aside. A diverged run qualifies for nothing. Seeds of which a run of the group is missing are left out, as another strength might
-    have been better.
+    Views are left aside. A diverged run qualifies for nothing. Seeds of which a run of the group is missing are left out, as another
+    strength might have been better.
     """
     own = _rows(results, name)
     rows = [row for row in groups(results)[own[0].cell.group] if not row.is_view] if own else []
-    best, (nothing, most) = (min, (100.0, 0.0)) if better == "lower" else (max, (0.0, 100.0))
     found = {}
     for seed in _seeds(results, rows):
         least = max((run[guard] for run in _runs(rows, seed, guard)), default=math.inf) - loss
-        path = [(run[metric], run[guard] >= least) for run in _runs(own, seed, guard, metric)]
-        value = best((y for y, qualifies in path if qualifies), default=nothing)
-        steps = zip([(nothing, True), *path], [*path, (most, False)], strict=True)
-        beyond = [b[0] if a[1] else a[0] for a, b in steps if a[1] != b[1]]
-        end = best([value, *beyond])
-        found[seed] = Span(value, min(value, end), max(value, end))
+        found[seed] = best_of([(run[metric], run[guard] >= least) for run in _runs(own, seed, guard, metric)], better)
     return found
 
 
@@ -79,18 +70,36 @@ def crossing(path: Sequence[tuple[float, float]], level: float) -> Span | None:
     """y where the path (x, y), in the order of its strengths, passes x = level; None where no two neighbours bracket it.
 
     value       y0 + (y1 - y0) (level - x0) / (x1 - x0) of the segment that brackets the level, the mean over several of them
-    low, high   the ends of these segments: a path that rises or falls from one strength to the next passes between them
-    error       how far the line misses: the largest error at an end of a segment when that run is left out and read off the line
-                through its neighbours; where none can be left out, the height of the segment
+    low, high   the ends of these segments, between which a path passes that rises or falls from one strength to the next; further out
+                where the line may miss by more: the largest error at an end of a segment when that run is left out and read off the
+                line through its neighbours, where none can be left out the height of the segment
+
+    A run that is at the level is its own segment.
     """
-    values, ends, errors = [], [], []
+    found = [Span(y, y, y) for x, y in path if x == level]
     for i, ((x0, y0), (x1, y1)) in enumerate(pairwise(path)):
-        if min(x0, x1) <= level <= max(x0, x1):
-            values.append(y0 + (y1 - y0) * (level - x0) / (x1 - x0) if x0 != x1 else (y0 + y1) / 2)
-            ends += [y0, y1]
-            misses = [miss for j in (i, i + 1) if (miss := _miss(path, j)) is not None]
-            errors.append(max(misses, default=abs(y1 - y0)))
-    return Span(statistics.fmean(values), min(ends), max(ends), max(errors)) if values else None
+        if min(x0, x1) < level < max(x0, x1):
+            value = y0 + (y1 - y0) * (level - x0) / (x1 - x0)
+            miss = max((miss for j in (i, i + 1) if (miss := _miss(path, j)) is not None), default=abs(y1 - y0))
+            found.append(Span(value, min(y0, y1, value - miss), max(y0, y1, value + miss)))
+    if not found:
+        return None
+    return Span(statistics.fmean(s.value for s in found), min(s.low for s in found), max(s.high for s in found))
+
+
+def best_of(path: Sequence[tuple[float, bool]], better: str) -> Span:
+    """The best share, in percent, among the strengths that qualify, of a path (share, whether it qualifies) in the order of strengths.
+
+    A strength between one that qualifies and the next, which does not, might do better than the first, but not than the second: these
+    are the ends. Before the weakest nothing is removed; beyond the strongest nothing was tried, so that where it qualifies the end is
+    that of the share.
+    """
+    best, (nothing, most) = (min, (100.0, 0.0)) if better == "lower" else (max, (0.0, 100.0))
+    value = best((y for y, qualifies in path if qualifies), default=nothing)
+    steps = pairwise([(nothing, True), *path, (most, False)])
+    beyond = [(b if qualifies else a)[0] for a, b in steps if (qualifies := a[1]) != b[1]]
+    end = best([value, *beyond])
+    return Span(value, min(value, end), max(value, end))
 
 
 def _miss(path: Sequence[tuple[float, float]], i: int) -> float | None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     pass
 
 NOTES = (
-    "Per seed, the value at a level is interpolated linearly between the nearest runs of the series on either side of it, whatever their"
-    " strengths; nothing is extrapolated. A seed that lacks a finished run on a side, or the record of any run of the series, has no value:"
-    " n counts the seeds that have one, where that is not all of them, and a dash stands for none.",
+    "Per seed, the value at a level is interpolated linearly between two neighbours on the path of strengths that bracket it, the mean if"
+    " several do; nothing is extrapolated. A seed without such neighbours, or without the record of any run of the series, has no value: n"
+    " counts the seeds that have one, where that is not all of them, and a dash stands for none.",
     "Mean ± SD over the seeds; bold: best mean at a level, for which a single seed beside several does not compete.",
 )
 COMPARED = "Difference of the means with Welch's 95 % interval; p: exact permutation test, corrected by Holm over the series at a level."

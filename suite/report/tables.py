@@ -15,14 +15,19 @@ from suite.report.facts import datasets, unfinished
 from suite.report.numbers import word
 
 KINDS = {
-    "best average rank": "Best average rank: Nemenyi's critical difference at .05 decides; it shrinks with data sets, not with seeds.",
-    "distinct winners": "Different winners: each winner beats the other in its own measure, both 95 % intervals clear of 0.",
-    "absent": "Absent: every run is exactly 0.",
+    "best average rank": "Best average rank: holds where its probability on these data sets is at least .95, with the mean of every cell"
+    " drawn from its t posterior; does not hold where a rival is before it as probably, Bonferroni over the rivals.",
+    "distinct winners": "Different winners: holds where every row is beaten in one measure or the other, does not hold where one beats"
+    " every other in both; 95 % intervals, Bonferroni over the comparisons and the rows.",
+    "always at least": "Always at least: one run below the bound decides; none in n bounds the failure rate.",
+    "always at most": "Always at most: one run above the bound decides; none in n bounds the failure rate.",
     "present": "Present: the 95 % Student-t interval of the mean lies at or above the bound.",
-    "best within a loss": "Best at a bounded loss: the best value of each seed among the strengths that keep to the bound; 95 % interval.",
+    "best within a loss": "Best at a bounded loss: the best value of each seed among the strengths that keep to the bound; the 95 %"
+    " interval reaches on to what the next strength has, which does not.",
     "reaches": "Reaches: of the best value of each seed among the strengths that keep to the loss, the 95 % Student-t interval of the mean"
-    " lies on the good side of the bound.",
-    "better at matched level": "Better at a matched level: the values of the seeds there, interpolated along the path; 95 % interval.",
+    " lies on the good side of the bound; of several series one is enough, Bonferroni over them.",
+    "better at matched level": "Better at a matched level: the values of the seeds there, interpolated between neighbours on the path; the"
+    " 95 % interval spans what the two have, and the error of the line.",
 }
 """How claims of a kind are decided, for the kinds that the usual note does not cover."""
 
@@ -85,7 +90,7 @@ def claims(results: Judged) -> Table | None:
     found = results.verdicts["claims"]
     if not found:
         return None
-    from suite.stats.comparisons import format_p
+    from suite.judging.families import family_note
 
     reduced = results.verdicts["scale"]["name"] == "reduced"
     body = [
@@ -93,15 +98,25 @@ def claims(results: Judged) -> Table | None:
             Entry(c["text"]),
             Entry(c["source"]),
             Entry(c["verdict"] + (" (interim)" if c["interim"] else "")),
-            Entry(NONE if c["p"] is None else format_p(c["p"])),
+            Entry(_p(c["p_holm"])),
             Entry(c["reason"]),
         ]
         for c in found
     ]
-    notes = ["The interval decides; p is that of a permutation test. Lower and higher: 95 % interval; comparable: 90 %, within the margin."]
+    notes = [
+        "The 95 % interval decides, for and against alike; comparable holds by the 90 % interval within the margin. p: the smallest level"
+        " at which the claim is decided, corrected by Holm over the claims of the table, the paper's and ours apart; above .05 it is open."
+    ]
+    notes += [f"{chance}."] if (chance := family_note([(c["ours"], c["p"]) for c in found])) else []
     notes += [note for kind, note in KINDS.items() if kind in {c["kind"] for c in found}]
     title = "Orderings at reduced scale: no test of the paper" if reduced else "Claims"
     return Table("claims", title, ["claim", "source", "verdict", "p", "evidence"], body, notes)
+
+
+def _p(p: float | None) -> str:
+    from suite.stats.comparisons import format_p
+
+    return NONE if p is None else format_p(p)
 
 
 def compared(results: Judged) -> Table | None:

@@ -19,7 +19,7 @@ DRAWS = 10_000
 
 @dataclass(frozen=True)
 class RankPosterior:
-    """Draws of the average ranks, one column a method (1 is best)."""
+    """Draws of the average ranks (1 is best), one line a method."""
 
     methods: tuple[str, ...]
     draws: np.ndarray
@@ -27,8 +27,8 @@ class RankPosterior:
     def first(self, method: str) -> float:
         """P(the method has the best average rank, alone)."""
         own = self._of(method)
-        others = np.delete(self.draws, self.methods.index(method), axis=1)
-        return float((own < others.min(axis=1) - 1e-9).mean())
+        others = np.delete(self.draws, self.methods.index(method), axis=0)
+        return float((own < others.min(axis=0) - 1e-9).mean())
 
     def before(self, method: str, other: str) -> float:
         """P(the method has a better average rank than the other)."""
@@ -40,7 +40,7 @@ class RankPosterior:
         return float(low), float(high)
 
     def _of(self, method: str) -> np.ndarray:
-        return self.draws[:, self.methods.index(method)]
+        return self.draws[self.methods.index(method)]
 
 
 def rank_posterior(
@@ -60,10 +60,10 @@ def rank_posterior(
     if n.min(initial=2) < 2:
         return None
     rng = np.random.default_rng(seed)
-    drawn = mean + rng.standard_t(n - 1, size=(DRAWS, *n.shape)) * sd / np.sqrt(n)
+    drawn = mean[..., None] + rng.standard_t((n - 1)[..., None], size=(*n.shape, DRAWS)) * (sd / np.sqrt(n))[..., None]
     drawn = drawn if lower_is_better else -drawn
-    total = np.zeros((DRAWS, len(methods)))
-    for block in range(len(blocks)):  # one block at a time: all pairs of methods of all draws take much memory
-        a, b = drawn[:, block, :, None], drawn[:, block, None, :]
-        total += 0.5 + (b < a).sum(axis=2) + (b == a).sum(axis=2) / 2
+    total = np.zeros((len(methods), DRAWS))
+    for of in drawn:  # one block at a time: all pairs of methods of all draws take much memory
+        first, second = of[:, None], of[None]
+        total += 0.5 + (second < first).sum(axis=1) + (second == first).sum(axis=1) / 2
     return RankPosterior(tuple(methods), total / len(blocks))

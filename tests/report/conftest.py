@@ -93,7 +93,7 @@ TABLE = Reproduction(
     published="demo.toml#numbers",
     claims=(
         lower("sgl0", "group_lasso", "test_error", source="text"),
-        comparable("sgl0", "group_lasso", "weight_sparsity", 0.1, source="text"),
+        comparable("sgl0", "group_lasso", "weight_sparsity", 0.1, source="text", ours=True),
         lowest("sgl0", ["group_lasso", "l1"], "test_error", text="sgl0 has the lowest | error", source="text"),
     ),
     figures=(Scatter(y=error, x=(weights, neurons)),),

@@ -13,7 +13,7 @@ from suite.app.catalogue import get, ids
 from suite.experiment.claims import AtLevel, Claim, at_matched, reaches
 from suite.experiment.metrics import Column
 from suite.experiment.reproduction import Matched, StrengthPath
-from suite.judging.path import between
+from suite.judging.path import crossing
 from suite.judging.path import matched as at_level
 from suite.report.matched import matched
 
@@ -51,26 +51,46 @@ def lines(table):
 
 
 @pytest.mark.parametrize(
-    ("level", "value"),
+    ("level", "value", "ends"),
     [
-        (40, 1.0),  # a point
-        (50, 1.75),  # a quarter of the way from there to the mean of two points
-        (80, 4.0),  # that mean
-        (95, 3.0),  # halfway from there, and down
-        (110, 2.0),
-        (39.9, None),
-        (110.1, None),
+        (40, 1.0, (1.0, 1.0)),  # a point
+        (60, 2.0, (1.0, 3.0)),  # halfway to 80
+        (100, 3.5, (3.0, 4.0)),  # and to 120
+        (120, 4.0, (4.0, 4.0)),
     ],
 )
-def test_straight_lines_between_neighbours_in_any_order(level, value):
-    assert between([(80, 3.0), (110, 2.0), (40, 1.0), (80, 5.0)], level) == value
+def test_straight_lines_between_neighbours_on_the_path(level, value, ends):
+    found = crossing([(40, 1.0), (80, 3.0), (120, 4.0)], level)
+    assert (found.value, (found.low, found.high)) == (value, ends)
 
 
-def test_neither_one_point_nor_none_has_another_side():
-    assert between([(40, 1.0)], 40) == 1.0
-    assert between([(40, 1.0), (40, 2.0)], 40) == 1.5
-    assert between([(40, 1.0)], 41) is None
-    assert between([], 41) is None
+def test_a_path_that_passes_the_level_again_has_the_ends_of_both_segments():
+    """Halfway down from 3 to 2 at 95, and halfway up from 2 to 9 on the way back; no run can be left out, as x turns at 110."""
+    found = crossing([(80, 3.0), (110, 2.0), (80, 9.0)], 95)
+    assert (found.value, found.low, found.high) == ((2.5 + 5.5) / 2, 5.5 - 7, 5.5 + 7)
+
+
+def test_the_ends_allow_for_the_error_of_the_line():
+    """At 80 the line from 40 to 110 has 1 + 40/70 and the path 3; a path of two runs has nothing to leave out, only its height."""
+    found = crossing([(40, 1.0), (80, 3.0), (110, 2.0)], 50)
+    miss = 3 - (1 + 40 / 70)
+    assert (found.low, found.high) == pytest.approx((1.5 - miss, 3.0))
+    alone = crossing([(40, 1.0), (80, 3.0)], 50)
+    assert (alone.low, alone.high) == (1.5 - 2, 1.5 + 2)
+    straight = crossing([(40, 1.0), (80, 3.0), (120, 5.0)], 50)
+    assert (straight.low, straight.high) == (1.0, 3.0)
+
+
+@pytest.mark.parametrize("path", [[], [(40, 1.0)], [(40, 1.0), (80, 3.0)]])
+def test_without_neighbours_that_bracket_the_level_there_is_no_value(path):
+    assert crossing(path, 39.9) is None
+    assert crossing(path, 80.1) is None
+
+
+def test_only_neighbours_on_the_path_bracket_a_level():
+    """40 and 80 lie on either side of 60 as 50 and 80 do, but 50 is the strength between them."""
+    assert crossing([(40, 1.0), (50, 2.0), (80, 2.0)], 60).value == 2.0
+    assert crossing([(80, 2.0), (40, 1.0), (50, 2.0)], 60).value == 1.5
 
 
 @pytest.mark.parametrize(
@@ -116,21 +136,33 @@ def test_a_block_a_level_and_a_line_a_series():
     ]
 
 
-def test_where_the_test_has_power_p_is_corrected_over_the_series_of_a_level():
-    """Four seeds, apart in all: 2 / C(8, 4) = 1 / 35, times two comparisons."""
+def compared(seeds):
+    """Three series, apart in all seeds, at two strengths; their lines cross 80 halfway."""
     content = {
-        cell(name, lam=lam): [scored(error + slope + seed / 10, zeros) for seed in range(4)]
+        cell(name, lam=lam): [scored(error + slope + seed / 10, zeros) for seed in range(seeds)]
         for name, error in (("l1_proximal", 1.0), ("cges_proximal", 2.0), ("integrated_tl1", 3.0))
         for lam, slope, zeros in ((1e-5, 0.0, 70.0), (1e-3, 1.0, 90.0))
     }
     (table,) = matched(results(Matched(ERROR, ZEROS, (80, 95), baseline="cges_proximal"), content=content))
+    return table
+
+
+def test_where_the_test_has_power_p_is_corrected_over_the_series_of_a_level():
+    """Five seeds: 2 / C(10, 5) = 1 / 126, times two comparisons."""
+    table = compared(5)
     found = lines(table)
     assert table.head[-1] == "p"
     assert table.title == "At matched weight sparsity: test error"
-    assert found["80", "l1 (proximal)"][0] == "1.65 ± 0.13"  # 1 + 0.5 and the seeds' .15
-    assert [found["80", name][-1] for name in ("l1 (proximal)", "CGES (proximal)", "integrated TL1")] == [".06", "—", ".06"]
+    assert found["80", "l1 (proximal)"][0] == "1.70 ± 0.16"  # 1 + 0.5 and the seeds' .2
+    assert [found["80", name][-1] for name in ("l1 (proximal)", "CGES (proximal)", "integrated TL1")] == [".02", "—", ".02"]
     assert {tuple(cells) for (level, _), cells in found.items() if level == "95"} == {("—", "—", "—")}
-    assert "Holm over 2 comparisons cannot go below p = .06 at this n" in table.notes[-1]
+
+
+def test_where_the_correction_leaves_no_p_there_is_a_sentence_in_its_place():
+    """Four seeds: 2 / C(8, 4) = 1 / 35, times two comparisons is .057, however far they are apart."""
+    table = compared(4)
+    assert table.head[-1] != "p"
+    assert "no corrected p: Holm over 2 comparisons cannot go below p = .06 at this n" in table.notes[-1]
 
 
 def test_without_a_baseline_there_are_no_differences():
@@ -206,7 +238,9 @@ def test_a_claim_is_decided_on_the_values_at_the_level():
         "lower",
     )
     assert open_one["verdict"] == "no data"
-    assert open_one["reason"] == (f"no seed of mnist/{SHARP} and mnist/{ROUND} has runs on both sides of 99 in weight sparsity exact")
+    assert open_one["reason"] == (
+        f"no seed of mnist/{SHARP} and mnist/{ROUND} has neighbours on its path that bracket 99 in weight sparsity exact"
+    )
     assert "Better at a matched level" in results(claims=(claim,), columns=(ERROR,)).table("markdown")
 
 

@@ -8,7 +8,7 @@ from scipy import stats
 
 from suite.experiment.claims import Claim, comparable, distinguishable, higher, highest, lower, lowest
 from suite.judging import margins as verdicts
-from suite.judging.orders import claim_verdict
+from suite.judging.orders import Runs, claim_verdict
 
 BASE = np.array([0.70, 0.72, 0.74, 0.76, 0.78])  # SD .0316
 ROWS = {
@@ -23,6 +23,7 @@ ROWS = {
     "none": [],
     "flat": [0.5] * 3,
     "flat twin": [0.5] * 4,
+    "flat above": [0.51] * 3,
 }
 
 
@@ -49,10 +50,14 @@ def judge(claim):
         (distinguishable("above", "base", "m"), "holds"),
         (distinguishable("base", "twin", "m"), "inconclusive"),
         (distinguishable("base", "twin", "m", margin=0.1), "does not hold"),
-        (lower("flat", "flat twin", "m"), "does not hold"),
-        (higher("flat", "flat twin", "m"), "does not hold"),
+        (distinguishable("base", "above", "m", margin=0.1), "holds"),
+        (distinguishable("base", "above", "m", margin=0.18), "inconclusive"),
+        (distinguishable("flat", "flat above", "m", margin=0.1), "does not hold"),  # apart by .01
+        (distinguishable("flat", "flat twin", "m", margin=0.1), "does not hold"),
+        (lower("flat", "flat twin", "m"), "inconclusive"),
+        (higher("flat", "flat twin", "m"), "inconclusive"),
         (comparable("flat", "flat twin", "m", 0.1), "holds"),
-        (distinguishable("flat", "flat twin", "m"), "does not hold"),
+        (distinguishable("flat", "flat twin", "m"), "inconclusive"),
         (lower("flat", "base", "m"), "holds"),
     ],
 )
@@ -78,12 +83,56 @@ def test_interval_is_welchs(claim, confidence):
     assert result.n == (5, 5)
 
 
-def test_p_only_where_one_can_be_small_enough():
-    assert judge(lower("base", "above", "m")).p == 2 / 252
-    assert judge(comparable("base", "above", "m", 0.1)).p is None
-    three = judge(lower("three", "three above", "m"))
-    assert (three.verdict, three.p) == ("holds", None)
-    assert "no p: the smallest attainable at this n is .10" in three.reason
+def test_p_is_the_level_at_which_the_interval_decides():
+    """Of an order Welch's two-sided p, whichever side it is on; within a margin the larger of two one-sided ones."""
+    rows = ROWS["base"], ROWS["just above"]
+    expected = stats.ttest_ind(*rows, equal_var=False).pvalue
+    assert judge(lower("base", "just above", "m")).p == pytest.approx(expected)
+    assert judge(higher("base", "just above", "m")).p == pytest.approx(expected)
+    assert judge(distinguishable("base", "just above", "m")).p == pytest.approx(expected)
+    within = judge(comparable("base", "just above", "m", 0.05))
+    assert within.p == pytest.approx(stats.ttest_ind(rows[0] + 0.05, rows[1], equal_var=False, alternative="greater").pvalue)
+    assert judge(lower("one", "base", "m")).p is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_interval_and_p_say_the_same(seed):
+    rng = np.random.default_rng(seed)
+    rows = {"a": rng.normal(0, 1, 4), "b": rng.normal(2, 2, 5)}
+    found = claim_verdict(lower("a", "b", "m"), lambda row, metric: rows[row])
+    assert (found.verdict == "holds") == (found.high < 0) == (found.p <= 0.05 and found.difference < 0)
+    assert (found.verdict == "does not hold") == (found.low > 0)
+
+
+def test_equal_runs_are_too_coarse_to_tell():
+    result = judge(lower("flat", "flat twin", "m"))
+    assert result.reason.startswith("difference +0, 95% interval [+0, +0]; n = 3 and 4; all runs are equal: too coarse to tell them apart")
+    assert "too coarse" not in judge(comparable("flat", "flat twin", "m", 0.1)).reason
+
+
+def test_zero_spread_of_a_metric_that_moves_in_steps_is_not_zero_variance():
+    """Steps of .1: an SD of .1 / sqrt(12) = .0289 on either side, t(.975, 4) = 2.776, so .0654 at n = 3."""
+
+    def verdict(difference, step):
+        rows = {"a": [0.5] * 3, "b": [0.5 + difference] * 3}
+        return claim_verdict(lower("a", "b", "m"), Runs(lambda row, metric: rows[row], step=lambda row, metric: step))
+
+    assert verdict(0.06, 0.0).verdict == "holds"
+    assert verdict(0.06, 0.1).verdict == "inconclusive"
+    assert verdict(0.07, 0.1).verdict == "holds"
+    assert verdict(0.06, 0.1).high == pytest.approx(-0.06 + 2.776 * 0.1 / np.sqrt(12) * np.sqrt(2 / 3), abs=1e-4)
+
+
+def test_runs_of_one_training_are_paired():
+    a, b = np.array([1.0, 5.0, 9.0, 3.0]), np.array([1.2, 5.1, 9.3, 3.2])
+    rows = {"a": a, "b": b}
+    alone = claim_verdict(lower("a", "b", "m"), lambda row, metric: rows[row])
+    found = claim_verdict(lower("a", "b", "m"), Runs(lambda row, metric: rows[row], pairs=lambda one, other, metric: a - b))
+    interval = stats.ttest_rel(a, b).confidence_interval(0.95)
+    assert (alone.verdict, found.verdict) == ("inconclusive", "holds")
+    assert (found.low, found.high) == pytest.approx(tuple(interval))
+    assert (found.n, found.p) == ((4, 4), pytest.approx(stats.ttest_rel(a, b).pvalue))
+    assert "n = 4 differences within a training" in found.reason
 
 
 def test_single_runs_and_missing_rows():

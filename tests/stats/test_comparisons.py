@@ -108,9 +108,18 @@ def test_three_seeds_get_an_interval_but_no_p():
 def test_holm_leaves_room_for_six_comparisons_at_five_seeds(others, limited):
     groups = {"baseline": FIVE} | {f"m{i}": [x + i + 1 for x in FIVE] for i in range(others)}
     comparisons = compare_to_baseline(groups, "baseline")
-    assert all((c.p_holm > 0.05) == limited for c in comparisons)
-    expected = "Holm over 7 comparisons cannot go below p = .06 at this n" if limited else ""
+    assert [c.p_holm is None for c in comparisons] == [limited] * others
+    assert all(c.p == 2 / 252 for c in comparisons)
+    expected = "no corrected p: Holm over 7 comparisons cannot go below p = .06 at this n" if limited else ""
     assert {c.note for c in comparisons} == {expected}
+
+
+def test_two_families_are_corrected_each_for_itself():
+    """Six of the paper's and one of ours: neither takes anything from the other."""
+    groups = {"baseline": FIVE} | {f"m{i}": [x + i + 1 for x in FIVE] for i in range(7)}
+    found = compare_to_baseline(groups, "baseline", family=lambda name: "ours" if name == "m6" else "the paper's")
+    assert [c.p_holm for c in found] == pytest.approx([6 * 2 / 252] * 6 + [2 / 252])
+    assert {c.note for c in found} == {""}
 
 
 def test_rows_without_a_p_are_not_counted_by_holm():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from suite.stats.intervals import Summary, effect_in_sd, from_published, prediction_interval, summary, welch
+from suite.stats.intervals import Summary, effect_in_sd, floored, from_published, prediction_interval, summary, welch
 
 
 def test_summary_equals_scipys_t_interval():
@@ -124,3 +124,12 @@ def test_coverage_of_the_mean_and_of_one_future_run(n):
         run_hits.append(low <= sample[n] <= high)
     assert within_binomial_error(mean_hits, 0.95)
     assert within_binomial_error(run_hits, 0.95)
+
+
+def test_a_metric_that_moves_in_steps_has_at_least_their_rounding_error():
+    flat, wide, exact = Summary(3, 0.5, 0.0), Summary(3, 0.5, 1.0), Summary(math.inf, 0.5, 0.0)
+    assert floored(flat, 0.1).sd == pytest.approx(np.std(np.random.default_rng(0).uniform(-0.05, 0.05, 200_000)), rel=0.01)
+    assert floored(flat, 0.0) == flat
+    assert floored(wide, 0.1) == wide
+    assert floored(exact, 0.1) == exact
+    assert math.isnan(floored(Summary(1, 0.5, math.nan), 0.1).sd)

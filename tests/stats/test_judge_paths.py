@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from suite.experiment.claims import (
+    Given,
     absent,
     always,
     at_matched,
@@ -24,6 +25,7 @@ from suite.experiment.claims import (
 )
 from suite.judging.claims import judge as decide
 from suite.judging.orders import claim_verdict
+from suite.judging.path import Span, best_of
 
 SPREAD = np.array([-0.1, 0.0, 0.1])
 
@@ -92,7 +94,65 @@ def test_a_claim_at_a_matched_level_is_decided_on_what_the_series_have_there():
 
 def test_a_series_without_a_value_at_the_level_is_named():
     result = judge(at_matched("g/a", ["g/b", "g/c"], "error", "zeros", 90), {"g/a": 2 + SPREAD})
-    assert (result.verdict, result.reason) == ("no data", "no seed of g/b and g/c has runs on both sides of 90 in zeros")
+    assert (result.verdict, result.reason) == ("no data", "no seed of g/b and g/c has neighbours on its path that bracket 90 in zeros")
+
+
+def test_a_claim_is_decided_only_where_the_spans_are_disjoint():
+    """Read off at 2 and 3, of which either may be off by what its segment allows."""
+    claim = at_matched("a", ["b"], "error", "zeros", 90)
+
+    def verdict(reach):
+        rows = {"a": [Span(2 + x, 2 + x, 2 + x + reach) for x in SPREAD], "b": [Span(3 + x, 3 + x - reach, 3 + x) for x in SPREAD]}
+        return judge(claim, rows)
+
+    half = stats.t.ppf(0.975, 4) * 0.1 * math.sqrt(2 / 3)
+    assert (verdict(0.0).verdict, verdict(0.3).verdict, verdict(0.5).verdict) == ("holds", "holds", "inconclusive")
+    assert (verdict(0.3).difference, verdict(0.3).high) == pytest.approx((-1, -1 + 0.6 + half))
+    assert "the interval spans the strengths on either side" in verdict(0.3).reason
+
+
+def test_what_a_path_reaches_is_shown_by_a_run_and_refuted_by_the_next_strength():
+    claim = reaches("a", "zeros", 80, "accuracy", 1.0)
+
+    def verdict(value, beyond):
+        return judge(claim, {"a": [Span(value + x, value + x, beyond + x) for x in SPREAD]}).verdict
+
+    assert (verdict(85, 95), verdict(70, 75), verdict(70, 90)) == ("holds", "does not hold", "inconclusive")
+
+
+def test_one_of_several_series_is_enough_and_all_must_fail():
+    """Three to choose from: what the 95 % interval of one series shows is not enough, what that at 1 - .05 / 3 shows is."""
+    series = ["a", "b", "c"]
+    far = dict.fromkeys(series, 10 + SPREAD)
+
+    def verdict(**rows):
+        return judge(reaches(series, "zeros", 80, "accuracy", 1.0), far | rows)
+
+    assert (verdict().verdict, verdict(b=81 + SPREAD).verdict, verdict(b=79.9 + SPREAD).verdict) == (
+        "does not hold",
+        "holds",
+        "inconclusive",
+    )
+    assert verdict(b=81 + SPREAD).reason.startswith("b, the most in favour of 3: mean 81")
+    close = 80.3 + SPREAD  # 80.3 - t(.975, 2) .0577 = 80.05, and below 80 at t(.9917, 2) = 7.65
+    assert judge(reaches("b", "zeros", 80, "accuracy", 1.0), {"b": close}).verdict == "holds"
+    assert verdict(b=close).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("path", "better", "span"),
+    [
+        ([(90.0, True), (50.0, True), (20.0, False)], "lower", (50.0, 20.0)),  # the next strength might almost have qualified
+        ([(90.0, True), (50.0, True)], "lower", (50.0, 0.0)),  # nothing stronger was tried
+        ([(90.0, False), (50.0, False)], "lower", (100.0, 90.0)),  # a weaker one than the weakest would have qualified
+        ([(90.0, True), (95.0, False), (50.0, True), (20.0, False)], "lower", (50.0, 20.0)),
+        ([(10.0, True), (40.0, True), (70.0, False)], "higher", (40.0, 70.0)),
+        ([], "higher", (0.0, 100.0)),
+    ],
+)
+def test_the_best_of_a_path_lies_between_a_strength_that_qualifies_and_the_next(path, better, span):
+    found = best_of(path, better)
+    assert (found.value, found.low, found.high) == (span[0], min(span), max(span))
 
 
 # Declarations
@@ -150,6 +210,7 @@ def test_senseless_declarations():
         (lambda: reaches("a", "m", 5.0, "g", 1.0, "best"), "lower"),
         (lambda: always("a", "m"), "either"),
         (lambda: always("a", "m", at_least=1.0, at_most=2.0), "either"),
+        (lambda: reaches("a", "m", 5.0, "g", 1.0, given=Given("few", "n", at_most=3)), "not of a path"),
         (lambda: reaches([], "m", 5.0, "g", 1.0), "series"),
         (lambda: at_matched("a", ["a"], "m", "x", 90), "at least one other"),
         (lambda: at_matched("a", ["b"], "m", "x", 90, ""), "lower"),

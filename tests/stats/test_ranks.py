@@ -77,12 +77,24 @@ def test_p_when_all_blocks_agree_is_the_chance_of_it(first):
 
 
 def test_blocks_that_tell_nothing():
-    ranking = friedman({"a": [1.0, 2.0], "b": [1.0, 2.0]})
+    ranking = friedman({name: [1.0, 2.0, 5.0, 3.0, 2.0, 7.0] for name in "ab"})
     assert (ranking.chi2, ranking.f, ranking.p) == (0.0, 0.0, 1.0)
 
 
+@pytest.mark.parametrize(("blocks", "methods", "least"), [(2, 3, ".17"), (5, 2, ".06"), (6, 2, None), (3, 3, None)])
+def test_no_p_where_even_blocks_that_agree_have_none_of_5_percent(blocks, methods, least):
+    """1 / (k!)^(N - 1): 1/6, 1/16, 1/32 and 1/36."""
+    ranking = friedman({f"m{j}": [float(j)] * blocks for j in range(methods)})
+    assert math.isnan(ranking.p) == (least is not None)
+    if least:
+        assert ranking.note.startswith(f"no p: {methods} methods over {blocks} blocks that all agree have p = {least}")
+        assert ranking.as_dict()["p"] is None
+
+
 def test_remark_about_power():
-    assert friedman(scores(table(2, 4))).note.endswith("no two methods can be told apart")
+    few = friedman(scores(table(2, 4)))
+    assert math.isnan(few.critical_difference)
+    assert few.note.endswith("no critical difference: it would be 3.32, and 4 methods are at most 3 ranks apart")
     assert friedman(scores(table(5, 3))).note == "critical difference 1.48 of at most 2 ranks at 5 blocks: low power"
     assert friedman(scores(table(12, 4))).note == ""
 
