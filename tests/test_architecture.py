@@ -16,7 +16,7 @@ from suite.records.results import Results
 
 TEXT = (root() / "docs" / "architecture.md").read_text(encoding="utf-8")
 TABLES = ("sgl0/table1", "sgl0/figure1", "flip-side/table1", "rvscgd/figure4", "integrated-tl1/figure6")
-NEVER_COMMITTED = {"cost.peak_gpu_memory_mb"}
+NEVER_COMMITTED = {"cost.peak_gpu_memory_mb", "environment.cpu_kind"}
 BY_NAME = ("views", "layers")
 WHOLE = ("spec", "metrics")
 TYPES = {"integer": int, "number": (int, float), "text": str, "list": list, "object": dict, "true or false": bool}
