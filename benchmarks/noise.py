@@ -25,7 +25,7 @@ import first_steps
 from suite.app.catalogue import get, ids
 from suite.base.files import write_text
 from suite.experiment.reproduction import Reproduction
-from suite.judging.verify import FACTOR, distance, pairs
+from suite.judging.verify import FACTOR, Noise, distance, pairs
 from suite.metrics import savings
 from suite.records.store import Store
 from suite.runs.environment import processor, processor_kind
@@ -81,13 +81,16 @@ def measure(name: str, profile: str, chosen: list[str], kept: Path | None) -> No
 def check(name: str, profile: str) -> None:
     """What each machine or setting would have been told by the others."""
     table, root = places()[name]
-    lines = json.loads((Store.of(root, table.home, profile).folder / "noise.json").read_text(encoding="utf-8"))["measured"]
+    folder = Store.of(root, table.home, profile).folder
+    lines, step = json.loads((folder / "noise.json").read_text(encoding="utf-8"))["measured"], Noise.beside(folder).steps
+    if len(lines) < 2:
+        return
     for line in lines:
         others = [other["largest"] for other in lines if other is not line]
         moved = []
         for metric, apart in line["largest"].items():
             known = [other[metric] for other in others if metric in other]
-            if None not in known and (apart is None or apart > FACTOR * max(known, default=0.0)):
+            if None not in known and (apart is None or apart > FACTOR * max(step.get(metric, 0.0), *known, 0.0)):
                 moved.append(metric)
         click.echo(f"{name:24} {line['cpu_kind']}, {line['setting']}: {len(moved)} of {len(line['largest'])} metrics: {', '.join(moved)}")
 

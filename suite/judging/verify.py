@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from suite.experiment.reproduction import Reproduction
 from suite.records.results import Results
 from suite.records.store import Store
 
-FACTOR = 3.0
-"""Between machines a number may differ by so many times the largest difference that was measured: few machines were, and the next one
-may be further off. `benchmarks/noise.py --check` leaves each of them out in turn and counts what would have been called moved."""
+FACTOR = 10.0
+"""Between machines a number may differ by so many times the largest difference that was measured, and by so many steps of its metric:
+few machines were measured, and the next may be further off. `benchmarks/noise.py --check` leaves each out in turn and counts what the
+others would have called moved: with 10 of 426 metrics 13, with 3 49."""
 
 TIMED = ("latency_dense_ms", "latency_compact_ms", "latency_ratio", "seconds")
 """Metrics and curves that are times, which no rerun repeats."""
+SET = ("epochs", "learning_rate")
+"""What a run is told, and no rounding touches."""
 ARITHMETIC = ("cpu", "cpu_kind", "gpu", "device", "threads", "system", "byteorder", "flush_denormal", "python")
 PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn")
 """What of a record's environment can change rounding. Equal names of processors are not enough: "AMD EPYC" is the name of several."""
@@ -81,10 +85,13 @@ class Noise:
 
     `benchmarks/noise.py` measures it, into `noise.json` beside the reference's records: on the machine at hand, and with its vector
     instructions taken away. None stands for a text, such as the widths of the compact network, that came out differently.
+
+    steps    the resolution of each metric, such as one test image or one weight: the smallest difference of two values in the reference
     """
 
     path: Path
     largest: dict[str, float | None] | None
+    steps: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def beside(cls, folder: Path) -> Noise:
@@ -96,7 +103,7 @@ class Noise:
             for metric, apart in line["largest"].items():
                 known = found.get(metric, 0.0)
                 found[metric] = None if apart is None or known is None else max(known, apart)
-        return cls(path, found)
+        return cls(path, found, steps(list(Store(folder).read_all().values())))
 
     def allowed(self, metric: str) -> float:
         if self.largest is None:
@@ -105,7 +112,7 @@ class Noise:
                 "compute the reference on this machine, or measure what machines do: python benchmarks/noise.py",
             )
         noise = self.largest.get(metric, 0.0)
-        return float("inf") if noise is None else FACTOR * noise
+        return float("inf") if noise is None else FACTOR * max(noise, self.steps.get(metric, 0.0))
 
 
 def numbers(record: dict[str, Any]) -> dict[str, Any]:
@@ -117,6 +124,20 @@ def numbers(record: dict[str, Any]) -> dict[str, Any]:
     for name, values in record["curves"].items():
         found |= {f"{name}[{epoch}]": value for epoch, value in enumerate(values, 1)}
     return {name: value for name, value in found.items() if name.partition("@")[0].partition("[")[0] not in TIMED}
+
+
+def steps(records: list[dict[str, Any]]) -> dict[str, float]:
+    """By metric the smallest difference of two values, rounding apart."""
+    values: dict[str, set[float]] = {}
+    for record in records:
+        for metric, value in numbers(record).items():
+            if isinstance(value, int | float) and metric.partition("[")[0] not in SET:
+                values.setdefault(metric, set()).add(value)
+    found = {}
+    for metric, of_rows in values.items():
+        ordered = sorted(of_rows)
+        found[metric] = min((b - a for a, b in pairwise(ordered) if b - a > 1e-12 * max(abs(a), abs(b))), default=0.0)
+    return found
 
 
 def machine(record: dict[str, Any]) -> tuple[Any, ...]:

@@ -69,6 +69,7 @@ OPTIONS: tuple[Method, ...] = (
     method("cges_proximal", exclusive="authors"),
     method("ada_prox", idle=1.0, rule="step"),
     method("eta_trick", dual="authors"),
+    method("eta_trick", lam=0.01, start=0.0, drift=0.5, least=0.5),
     method("magnitude", scope="layer"),
     *(method("variational_dropout", parameter=name, sample="weights", start=-3.0) for name in ("log_sigma", "log_alpha")),
 )
@@ -78,7 +79,8 @@ OPTIONS: tuple[Method, ...] = (
 def uses(penalty: Penalty) -> list[Method]:
     """A penalty by its proximal map, in the loss, and on a copy of the weights."""
     maps = [method("proximal", penalty=penalty, lam=4e-3, step_ratio=10.0), method("splitting", penalty=penalty, lam=1e-3, beta=1.0)]
-    return maps if isinstance(penalty, L0) else [*maps, method("subgradient", penalty=penalty, lam=0.01)]
+    lam = {Ridge: 1.0, GroupLasso: 0.2}.get(type(penalty), 0.05)  # strong, so that what the penalty does shows in a few steps
+    return maps if isinstance(penalty, L0) else [*maps, method("subgradient", penalty=penalty, lam=lam)]
 
 
 def rows() -> list[Method]:
