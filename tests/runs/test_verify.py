@@ -109,6 +109,16 @@ def test_without_measured_noise_other_machines_cannot_be_judged(tmp_path):
         moved(changed(**{"metrics/test_error": 6.0}), unknown)
 
 
+def test_a_step_of_the_metric_is_allowed_as_noise_is():
+    """The errors of four rows lie whole images of 0.5 points apart: so many of them may differ, but no setting of the run."""
+    rows = [changed(**{"metrics/test_error": error, "epochs": epochs}) for error, epochs in ((3.0, 0), (5.0, 2), (5.5, 2), (7.5, 2))]
+    known = replace(NOISE, steps=verify.steps(rows))
+    assert known.steps["test_error"] == 0.5
+    assert moved(changed(**{"metrics/test_error": 5.0 + FACTOR * 0.5}), known) == []
+    assert moved(changed(**{"metrics/test_error": 5.1 + FACTOR * 0.5}), known) == ["test_error"]
+    assert moved(changed(epochs=1), known) == ["epochs"]
+
+
 def test_of_several_machines_the_one_that_is_furthest_off_counts(tmp_path):
     lines = [{"largest": {"a": 1.0, "b": None}}, {"largest": {"a": 2.0, "b": 5.0, "c": 0.5}}]
     (tmp_path / "noise.json").write_text(json.dumps({"measured": lines}))
