@@ -1,98 +1,200 @@
-"""Whether runs give what reference runs gave, within what chance allows."""
+"""Whether runs give what reference runs gave: run by run, seed by seed, in every number that their records hold.
+
+On one machine a rerun gives the same numbers to the last bit, so none may differ. Between machines sums are taken in another order,
+training carries the rounding on, and a number may differ by as much as reruns have been seen to: see `Noise`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from suite.base.errors import SuiteError
 from suite.experiment.reproduction import Reproduction
 from suite.records.results import Results
 from suite.records.store import Store
 
-SPREADS = 4.0
-"""A number has moved when its mean differs by more than this many standard errors, taken from the spread over the reference's seeds.
+FACTOR = 10.0
+"""Between machines a number may differ by so many times the largest difference that was measured, and by so many steps of its metric:
+few machines were measured, and the next may be further off. `benchmarks/noise.py --check` leaves each out in turn and counts what the
+others would have called moved: with 10 of 426 metrics 13, with 3 49."""
 
-On the machine of the reference a rerun gives the same numbers; elsewhere, with float arithmetic in another order, a run is at worst
-what another seed would have been. Then the difference of two means of n has the standard error SD sqrt(2 / n), and four of them are
-passed by chance in fewer than one of 10,000 comparisons.
-"""
-
-FLOOR = {"test_error": 0.3, "weight_sparsity": 0.1, "neuron_sparsity": 0.1}
-"""Points a mean may always differ by, since a spread over few seeds can be zero: an image of the digits is 0.28 points."""
+TIMED = ("latency_dense_ms", "latency_compact_ms", "latency_ratio", "seconds")
+"""Metrics and curves that are times, which no rerun repeats."""
+SET = ("epochs", "learning_rate")
+"""What a run is told, and no rounding touches."""
+ARITHMETIC = ("cpu", "cpu_kind", "gpu", "device", "threads", "system", "byteorder", "flush_denormal", "python")
+PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn")
+"""What of a record's environment can change rounding. Equal names of processors are not enough: "AMD EPYC" is the name of several."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One metric of one row: mean of the reference and of one's own runs over `n` seeds, and the difference that is allowed."""
+    """One number of one run that has moved, or a row that one side has no run of (`metric` is then "runs")."""
 
     row: str
+    seed: int
     metric: str
-    reference: float | None
-    own: float | None
+    reference: Any
+    own: Any
     allowed: float
-    n: int
-    moved: bool
 
-    def as_dict(self) -> dict:
+    @property
+    def ratio(self) -> float:
+        """How many times the allowed difference it is off."""
+        apart = distance(self.own, self.reference)
+        return apart / self.allowed if self.allowed else float("inf")
+
+    def text(self) -> str:
+        start = f"MOVED  {self.row:<40} seed {self.seed}  {self.metric:<24}"
+        if self.own is None or self.reference is None:
+            return f"{start} missing {'here' if self.own is None else 'in the reference'}"
+        if isinstance(self.own, str) or isinstance(self.reference, str):
+            return f"{start} {self.reference} -> {self.own}"
+        return f"{start} {self.reference:.6g} -> {self.own:.6g}  (allowed: {self.allowed:.2g})"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of it.
+
+    compared    numbers that were held against the reference's, of so many `runs`
+    exact       runs of these that both sides computed on one machine, where nothing may differ
+    lines       what has moved
+    """
+
+    compared: int = 0
+    runs: int = 0
+    exact: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     def text(self) -> str:
-        start = f"{'MOVED' if self.moved else 'same':<6} {self.row:<40} {self.metric:<16}"
-        if self.own is None or self.reference is None:
-            return f"{start} missing {'here' if self.own is None else 'in the reference'}"
-        return f"{start} {self.reference:8.2f} -> {self.own:8.2f}  (allowed: {self.allowed:.2f}, n = {self.n})"
+        where = "on one machine" if self.exact == self.runs else f"{self.runs - self.exact} of them on another machine"
+        return f"{len(self.lines)} of {self.compared} numbers of {self.runs} runs ({where}) have moved"
 
 
-def compare(row: str, metric: str, own: list[float], reference: list[float]) -> Line:
-    """Whether the mean of one's own runs lies within what chance allows around the reference's."""
-    from suite.stats.intervals import summary
+@dataclass(frozen=True)
+class Noise:
+    """How far reruns on other machines have been from the reference: by metric the largest difference over the rows of the table.
 
-    a, b = summary(own), summary(reference)
-    n = min(len(own), len(reference))
-    if not n:
-        missing = a.n != b.n
-        return Line(row, metric, b.mean if b.n else None, a.mean if a.n else None, 0.0, 0, missing)
-    allowed = max(FLOOR[metric], SPREADS * b.sd * (2 / n) ** 0.5 if b.n > 1 else 0.0)
-    return Line(row, metric, b.mean, a.mean, allowed, n, not abs(a.mean - b.mean) <= allowed)
+    `benchmarks/noise.py` measures it, into `noise.json` beside the reference's records: on the machine at hand, and with its vector
+    instructions taken away. None stands for a text, such as the widths of the compact network, that came out differently.
+
+    steps    the resolution of each metric, such as one test image or one weight: the smallest difference of two values in the reference
+    """
+
+    path: Path
+    largest: dict[str, float | None] | None
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def beside(cls, folder: Path) -> Noise:
+        path = folder / "noise.json"
+        if not path.exists():
+            return cls(path, None)
+        found: dict[str, float | None] = {}
+        for line in json.loads(path.read_text(encoding="utf-8"))["measured"]:
+            for metric, apart in line["largest"].items():
+                known = found.get(metric, 0.0)
+                found[metric] = None if apart is None or known is None else max(known, apart)
+        return cls(path, found, steps(list(Store(folder).read_all().values())))
+
+    def allowed(self, metric: str) -> float:
+        if self.largest is None:
+            raise SuiteError(
+                f"the runs differ from the reference and are of another machine, and there is no {self.path}",
+                "compute the reference on this machine, or measure what machines do: python benchmarks/noise.py",
+            )
+        noise = self.largest.get(metric, 0.0)
+        return float("inf") if noise is None else FACTOR * max(noise, self.steps.get(metric, 0.0))
 
 
-def verify(table: Reproduction, profile: str, out: Path, reference: Path) -> list[Line]:
-    """Every row of a table's stored runs against the reference records, in every compared metric that either has."""
+def numbers(record: dict[str, Any]) -> dict[str, Any]:
+    """All that a record says of a run but its times: "metric", "metric@view", "layer/name", "curve[epoch]", status and epochs."""
+    found = {"status": record["status"], "epochs": record["epochs"], **record["metrics"]}
+    for view, scores in record["views"].items():
+        found |= {f"{metric}@{view}": value for metric, value in scores["metrics"].items()}
+    found |= {f"layer/{name}": value for name, value in record["layers"].items()}
+    for name, values in record["curves"].items():
+        found |= {f"{name}[{epoch}]": value for epoch, value in enumerate(values, 1)}
+    return {name: value for name, value in found.items() if name.partition("@")[0].partition("[")[0] not in TIMED}
+
+
+def steps(records: list[dict[str, Any]]) -> dict[str, float]:
+    """By metric the smallest difference of two values, rounding apart."""
+    values: dict[str, set[float]] = {}
+    for record in records:
+        for metric, value in numbers(record).items():
+            if isinstance(value, int | float) and metric.partition("[")[0] not in SET:
+                values.setdefault(metric, set()).add(value)
+    found = {}
+    for metric, of_rows in values.items():
+        ordered = sorted(of_rows)
+        found[metric] = min((b - a for a, b in pairwise(ordered) if b - a > 1e-12 * max(abs(a), abs(b))), default=0.0)
+    return found
+
+
+def machine(record: dict[str, Any]) -> tuple[Any, ...]:
+    """What tells machines apart whose arithmetic may differ."""
+    environment = record["environment"]
+    return *(environment.get(name) for name in ARITHMETIC), *(environment.get("packages", {}).get(name) for name in PACKAGES)
+
+
+def one_machine(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether two records are known to be of machines that compute alike; those that do not say the kind of processor are not."""
+    return machine(a) == machine(b) and a["environment"].get("cpu_kind") is not None
+
+
+def distance(a: Any, b: Any) -> float:
+    """|a - b|; infinite between different texts, and between a number and none."""
+    if a == b:
+        return 0.0
+    return abs(a - b) if isinstance(a, int | float) and isinstance(b, int | float) else float("inf")
+
+
+def pairs(own: dict[str, Any], reference: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """One's own and the reference's value of all that the reference has: what was added to records later stands in newer ones alone."""
+    mine = numbers(own)
+    return {name: (mine.get(name), value) for name, value in numbers(reference).items()}
+
+
+def compare(row: str, own: dict[str, Any], reference: dict[str, Any], noise: Noise, exact: bool) -> list[Line]:
+    """The numbers of a run that have moved; where it is `exact`, all that differ."""
+    lines = []
+    for metric, (a, b) in pairs(own, reference).items():
+        apart = distance(a, b)
+        if apart and apart > (allowed := 0.0 if exact else noise.allowed(metric)):
+            lines.append(Line(row, own["seed"], metric, b, a, allowed))
+    return lines
+
+
+def verify(table: Reproduction, profile: str, out: Path, reference: Path, exact: bool = True) -> Verified:
+    """Every run of a table that both have, by key. A row that only one of them has a run of has moved.
+
+    exact    False: runs of one machine too may differ by what other machines do
+    """
     expected = Results.load(table, profile, reference)
     if not expected.records:
         raise SuiteError(
             f"no reference records of {table.id} ({profile}) in {reference}", "run from the checkout, or name it with --reference"
         )
     found = Results.there(table, profile, out, expected.seeds)
-    lines = [compare(row.key, metric, found.values(row.key, metric), row.values(metric)) for row in expected.rows for metric in FLOOR]
-    return [line for line in lines if line.n or line.moved]  # without the metrics that neither has
-
-
-def compare_folders(a: Path, b: Path) -> str:
-    """Two folders of records as text: means and the 95 % interval of b - a for every row and metric they share."""
-    from suite.stats.intervals import welch
-
-    first, second = read_folder(a), read_folder(b)
-    lines = [f"{'row':<40} {'metric':<16} {'a':>9} {'b':>9}   difference b - a (95 % interval)"]
-    for row, metric in sorted(set(first) & set(second)):
-        x, y = first[row, metric], second[row, metric]
-        means = sum(x) / len(x), sum(y) / len(y)
-        interval = ""
-        if min(len(x), len(y)) > 1:
-            low, high = welch(y, x).interval(0.95)
-            interval = f" [{low:+.2f}, {high:+.2f}]"
-        lines.append(f"{row:<40} {metric:<16} {means[0]:9.2f} {means[1]:9.2f}   {means[1] - means[0]:+.2f}{interval}")
-    if len(lines) == 1:
-        raise SuiteError("the two folders share no row", "name two folders that hold runs/*.json or runs.jsonl of the same reproduction")
-    return "\n".join(lines)
-
-
-def read_folder(folder: Path) -> dict[tuple[str, str], list[float]]:
-    """Values of the compared metrics of every finished record in a folder, by row and metric."""
-    values: dict[tuple[str, str], list[float]] = {}
-    for record in Store(folder).read_all().values():
-        for metric in FLOOR:
-            if record["status"] == "done" and metric in record["metrics"]:
-                values.setdefault((record["method"], metric), []).append(record["metrics"][metric])
-    return values
+    noise = Noise.beside(Store.of(reference, table.home, profile).folder)
+    compared = runs = equal = 0
+    lines: list[Line] = []
+    for line in expected.experiment.lines:
+        both = [(found.records[key], expected.records[key]) for key in line.keys if key in found.records and key in expected.records]
+        for own, known in both:
+            same = exact and one_machine(own, known)
+            compared, runs, equal = compared + len(pairs(own, known)), runs + 1, equal + same
+            lines += compare(line.cell.row, own, known, noise, same)
+        here, there = (any(key in results.records for key in line.keys) for results in (found, expected))
+        if not both and (here or there):
+            lines.append(Line(line.cell.row, 0, "runs", there or None, here or None, 0.0))
+    return Verified(compared, runs, equal, lines)

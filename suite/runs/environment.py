@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +30,21 @@ def processor() -> str:
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+@cache
+def processor_kind() -> str:
+    """Family, model and stepping of the processor and the vector instructions that torch takes: what rounding can depend on.
+
+    A name such as "AMD EPYC" is that of several, which sum in different orders.
+    """
+    import torch
+
+    numbers = []
+    with suppress(OSError):
+        lines = dict(line.replace("\t", "").split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+        numbers = [f"{name} {lines[name].strip()}" for name in ("cpu family", "model", "stepping") if name in lines]
+    return ", ".join([*numbers, torch.backends.cpu.get_cpu_capability()])
 
 
 @cache
@@ -58,6 +74,7 @@ def environment(device: str) -> dict:
         "packages": {name: installed(name) for name in PACKAGES},
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": processor(),
+        "cpu_kind": processor_kind(),
         "gpu": torch.cuda.get_device_name(device) if device.startswith("cuda") else None,
         "device": device,
         "threads": torch.get_num_threads(),

@@ -81,20 +81,30 @@ def test_reported_seeds_are_all_there_are_or_as_many_as_asked_for(invoke, sketch
 
 
 def test_verify_accepts_the_same_and_refuses_what_has_moved(invoke, stored, tmp_path):
-    """An error that differs by 0.05 points is chance, one that differs by 20 is not."""
+    """Other machines were measured to differ by 0.002 points, so that ten times that is chance; seeds are not averaged."""
+    folder = tmp_path / "results/reference/sgl0/table1/smoke"
     for seed in range(3):
-        stored("dense", seed, out=tmp_path / "results/reference", test_error=1.0 + 0.1 * seed)
-        stored("dense", seed, test_error=1.05 + 0.1 * seed)
+        stored("dense", seed, out=tmp_path / "results/reference", test_error=1.0 + 0.001 * seed)
+        stored("dense", seed, test_error=1.015 + 0.001 * seed)
+    (folder / "noise.json").write_text(json.dumps({"measured": [{"largest": {"test_error": 0.002}}]}))
     line = ("verify", "table1", "--profile", "smoke")
     same = invoke(*line)
     assert same.exit_code == 0, same.output
-    for seed in range(3):
-        stored("dense", seed, test_error=21.0 + 0.1 * seed)
+    assert "0 of " in same.stdout
+    stored("dense", 0, test_error=1.1)
+    stored("dense", 1, test_error=0.901)  # the mean is what it was
     moved = invoke(*line)
     assert moved.exit_code == 3
-    assert "MOVED" in moved.stdout
-    lines = json.loads(invoke(*line, "--json").stdout)
-    assert [(x["row"], x["metric"]) for x in lines if x["moved"]] == [("dense", "test_error")]
+    assert [text.split()[1:5] for text in moved.stdout.splitlines()[:-1]] == [["dense", "seed", str(s), "test_error"] for s in (0, 1)]
+    found = json.loads(invoke(*line, "--json").stdout)
+    assert [(x["seed"], x["metric"], x["reference"], x["own"]) for x in found["lines"]] == [
+        (0, "test_error", 1.0, 1.1),
+        (1, "test_error", 1.001, 0.901),
+    ]
+    (folder / "noise.json").unlink()
+    unknown = invoke(*line)
+    assert unknown.exit_code == 2
+    assert "benchmarks/noise.py" in unknown.output
 
 
 def test_verify_misses_rows_that_the_reference_has(invoke, stored, tmp_path):

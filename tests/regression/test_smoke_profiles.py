@@ -1,7 +1,12 @@
-"""The smoke profile of every reproduction, computed anew and held against results/reference. Deselected unless asked for by its mark."""
+"""The smoke profile of every reproduction, and the first steps of every method, computed anew and held against their references.
+
+Deselected unless asked for by its mark. One seed each: runs are compared with the same runs, so that more would see what one sees.
+What these tests notice: `python benchmarks/mutations.py`.
+"""
 
 from pathlib import Path
 
+import first_steps
 import pytest
 import torch
 from click.testing import CliRunner
@@ -9,10 +14,9 @@ from click.testing import CliRunner
 from suite.app.catalogue import get, ids
 from suite.app.cli import main
 from suite.experiment.reproduction import Reproduction
+from suite.judging.verify import verify
 from suite.records.store import Store
 
-SEEDS = {"sgl0/table1": 3}
-"""Of those of the reference, 1 where nothing is said: enough to see a number move, in the time that CI has."""
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 TABLES = [table for table in map(get, ids()) if "smoke" in table.settings and not table.runs_in]
 """Those that keep runs of their own; the others show the same runs."""
@@ -21,7 +25,7 @@ TABLES = [table for table in map(get, ids()) if "smoke" in table.settings and no
 def seconds(table: Reproduction) -> float:
     """What the runs of the reference that are computed again took."""
     records = Store.of(REFERENCE, table.id, "smoke").read_all().values()
-    return sum(record["cost"]["cpu_seconds"] for record in records if record["seed"] < SEEDS.get(table.id, 1))
+    return sum(record["cost"]["cpu_seconds"] for record in records if not record["seed"])
 
 
 def in_turns(tables: list[Reproduction]) -> list[Reproduction]:
@@ -44,8 +48,17 @@ def suite(untimed):
 @pytest.mark.parametrize("name", [table.id for table in in_turns(TABLES)])
 def test_numbers_have_not_moved(suite, name, tmp_path):
     options = ("--profile", "smoke", "--out", tmp_path)
-    computed = suite("reproduce", name, *options, "--seeds", SEEDS.get(name, 1), "--jobs", "1", "--no-tracking", "--quiet")
+    computed = suite("reproduce", name, *options, "--seeds", 1, "--jobs", "1", "--no-tracking", "--quiet")
     assert computed.exit_code == 0, computed.output
     verified = suite("verify", name, *options, "--reference", REFERENCE)
     print(verified.output)
     assert verified.exit_code == 0
+
+
+@pytest.mark.regression
+def test_the_first_steps_have_not_moved(untimed, tmp_path):
+    first_steps.compute(tmp_path)
+    torch.set_flush_denormal(False)
+    verified = verify(first_steps.TABLE, "smoke", tmp_path, first_steps.REFERENCE)
+    assert not verified.lines, "\n".join(line.text() for line in verified.lines)
+    assert verified.runs == len(first_steps.TABLE.cells)
