@@ -105,3 +105,33 @@ def metrics() -> str:
 
 
 NAMES = {"table": table, "minutes": minutes, "markdown": markdown, "excerpt": excerpt, "metrics": metrics}
+
+
+def scales() -> str:
+    """What was tested at the papers' own scale, a line for each table with published numbers."""
+    from suite.app.catalogue import get, ids
+
+    rows, totals = [], [0, 0]
+    for id in ids():
+        if not get(id).published or "paper" not in get(id).settings:
+            continue
+        found = table(id, "paper")
+        of = found.verdicts["scale"]
+        seeds = sorted({n["n"] for n in found.verdicts["numbers"] if n["n"]})
+        n = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(*seeds or ["none yet"])
+        claims = [f"{count} {word}" for word in ("holds", "does not hold", "open") if (count := found.count(word))]
+        if of["published"]:
+            totals = [totals[0] + of["tested"], totals[1] + of["published"]]
+            shown = [str(of[word]) for word in ("as expected", "not as expected", "reproduced", "not reproduced")]
+            rows.append([f"`{id}`", n, f"{of['tested']} of {of['published']}", *shown, ", ".join(claims) or "none"])
+    rows.append(["**all**", "", f"**{totals[0]} of {totals[1]}**", "", "", "", "", ""])
+    head = ["table", "n", "numbers tested", "as expected", "not as expected", "reproduced", "not reproduced", "claims"]
+    return markdown(head, rows)
+
+
+def tested(id: str) -> str:
+    """The published numbers of a table that were tested at the paper's scale, one by one."""
+    from suite.report.numbers import numbers
+
+    found = numbers(table(id, "paper").results)
+    return markdown(found.head, [[escape(cell.text) for cell in line] for line in found.body]) if found else "none yet"
