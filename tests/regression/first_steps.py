@@ -79,7 +79,7 @@ OPTIONS: tuple[Method, ...] = (
 def uses(penalty: Penalty) -> list[Method]:
     """A penalty by its proximal map, in the loss, and on a copy of the weights."""
     maps = [method("proximal", penalty=penalty, lam=4e-3, step_ratio=10.0), method("splitting", penalty=penalty, lam=1e-3, beta=1.0)]
-    lam = {Ridge: 1.0, GroupLasso: 0.2}.get(type(penalty), 0.05)  # strong, so that what the penalty does shows in a few steps
+    lam = {Ridge: 100.0, GroupLasso: 0.2}.get(type(penalty), 0.05)  # strong, so that what the penalty does shows in a few steps
     return maps if isinstance(penalty, L0) else [*maps, method("subgradient", penalty=penalty, lam=lam)]
 
 
