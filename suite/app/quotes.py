@@ -104,9 +104,6 @@ def metrics() -> str:
     return markdown(["key", "title", "unit", "better", "how it follows from the record"], rows)
 
 
-NAMES = {"table": table, "minutes": minutes, "markdown": markdown, "excerpt": excerpt, "metrics": metrics}
-
-
 def scales() -> str:
     """What was tested at the papers' own scale, a line for each table with published numbers."""
     from suite.app.catalogue import get, ids
@@ -135,3 +132,14 @@ def tested(id: str) -> str:
 
     found = numbers(table(id, "paper").results)
     return markdown(found.head, [[escape(cell.text) for cell in line] for line in found.body]) if found else "none yet"
+
+
+NAMES = {
+    "table": table,
+    "minutes": minutes,
+    "markdown": markdown,
+    "excerpt": excerpt,
+    "metrics": metrics,
+    "scales": scales,
+    "tested": tested,
+}

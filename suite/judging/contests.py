@@ -39,7 +39,7 @@ def average_rank(claim: RankClaim, runs: Runs) -> ClaimVerdict:
     gap = ranks[claim.a] - ranks[rival]
     if posterior is None:
         reason = _joined(leads, "n = 1: a cell with a single run has no spread", blocks, found.remark)
-        return ClaimVerdict("inconclusive", gap, None, None, n, None, reason, rival)
+        return ClaimVerdict("open", gap, None, None, n, None, reason, rival)
     first = posterior.first(claim.a)
     overtaken = {other: posterior.before(other, claim.a) for other in claim.others}
     ahead = max(overtaken, key=overtaken.__getitem__)
@@ -82,7 +82,7 @@ def winners(claim: WinnersClaim, runs: Runs) -> ClaimVerdict:
     said = {
         "holds": f"no row is the best in both: hardest to exclude is {row}, beaten by {pair.other} in {_words(metric)}",
         "does not hold": f"{row} is the best in both: closest is {pair.other} in {_words(metric)}",
-        "inconclusive": f"{row} may be the best in both: most is against it by {pair.other} in {_words(metric)}",
+        "open": f"{row} may be the best in both: most is against it by {pair.other} in {_words(metric)}",
     }[evidence.outcome]
     reason = _joined(f"in mean {named}", said, "n = 1: a single run has no interval" if single else f"{shown}; p = {format_p(evidence.p)}")
     ends: tuple[float | None, float | None] = (None, None) if single else (low, high)

@@ -19,7 +19,7 @@ from suite.judging.path import Span
 from suite.stats.comparisons import ALPHA
 from suite.stats.intervals import Difference, Summary, floored, summary, welch
 
-ClaimOutcome = Literal["holds", "inconclusive", "no data", "does not hold"]
+ClaimOutcome = Literal["holds", "open", "no data", "does not hold"]
 Readings: TypeAlias = "Values | Sequence[Span]"
 
 
@@ -32,7 +32,7 @@ class Evidence:
 
     @property
     def outcome(self) -> ClaimOutcome:
-        return "holds" if self.holds <= ALPHA else "does not hold" if self.fails <= ALPHA else "inconclusive"
+        return "holds" if self.holds <= ALPHA else "does not hold" if self.fails <= ALPHA else "open"
 
     @property
     def p(self) -> float:

@@ -19,12 +19,12 @@ from suite.stats.comparisons import ALPHA, holm
 DECIDED = ("holds", "does not hold")
 
 
-def judge_table(results: Results) -> list[ClaimVerdict]:
-    """A verdict on each claim of the table, in order, corrected for the others."""
+def judge_table(results: Results, plans: bool = True) -> list[ClaimVerdict]:
+    """A verdict on each claim of the table, in order, corrected for the others; `plans` as of `judge`."""
     claims = results.reproduction.claims
     found = []
     for claim in claims:
-        verdict, remark = judge(claim, runs_of(results, claim)), left_out(results, claim)
+        verdict, remark = judge(claim, runs_of(results, claim), plans), left_out(results, claim)
         found.append(replace(verdict, reason=f"{verdict.reason}; {remark}") if remark else verdict)
     return corrected(claims, found)
 
@@ -44,8 +44,8 @@ def _held(verdict: ClaimVerdict, p_holm: float, k: int) -> ClaimVerdict:
     if verdict.verdict not in DECIDED or p_holm <= ALPHA:
         return found
     p, corrected_p = (f"{p:.3g}".removeprefix("0") for p in (verdict.p or 0.0, p_holm))
-    alone = f"{verdict.verdict} alone (p = {p}), but does not survive Holm over {k} claims (corrected p = {corrected_p})"
-    return replace(found, verdict="inconclusive", reason=f"{alone}; {verdict.reason}")
+    alone = f"decided alone (p = {p}), but not after Holm over {k} claims (corrected p = {corrected_p})"
+    return replace(found, verdict="open", reason=f"{alone}; {verdict.reason}")
 
 
 def expected_false(asked: Iterable[tuple[bool, float | None]], ours: bool = False) -> tuple[int, float]:

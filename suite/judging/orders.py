@@ -118,9 +118,9 @@ def claim_verdict(claim: Claim, samples: Callable[[str, str], Readings] | Runs, 
     order = sorted(zip(found, pairs, strict=True), key=lambda item: _favour(claim, *item))
     decider = order[-1][1] if alone else min(order, key=lambda item: item[0].fails)[1] if wrong else order[0][1]
     seeds = None
-    if plans and whole.outcome == "inconclusive" and all(min(filter(None, pair.n)) > 1 for pair in pairs):
+    if plans and whole.outcome == "open" and all(min(filter(None, pair.n)) > 1 for pair in pairs):
         most = max(max(pair.n) for pair in pairs)
-        seeds = seeds_needed(lambda n: combine(evidence(n)).outcome != "inconclusive", most)
+        seeds = seeds_needed(lambda n: combine(evidence(n)).outcome != "open", most)
     return _verdict(claim, decider, whole, seeds, len(pairs), plans)
 
 
@@ -152,7 +152,7 @@ def _verdict(claim: Claim, pair: Pair, whole: Evidence, seeds: int | None, of: i
         else:
             remarks = [f"difference {estimate:+.3g}, {around} [{low:+.3g}, {high:+.3g}]"]
         remarks += _remarks(claim, pair, found)
-        if plans and whole.outcome == "inconclusive":
+        if plans and whole.outcome == "open":
             remarks.append(plan(seeds, "in all" if alone or pair.paired else "each"))
     reason = "; ".join(remarks)
     if of > 1:

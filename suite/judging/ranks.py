@@ -65,7 +65,7 @@ def as_data(results: Results) -> list[dict[str, Any]]:
     """The rankings as plain data. verdict: "differ" where Iman and Davenport's p is at most .05."""
     found = []
     for ranked in rankings(results):
-        differ = "differ" if ranked.ranking.p <= ALPHA else "inconclusive"
+        differ = "differ" if ranked.ranking.p <= ALPHA else "open"
         found.append(
             {
                 "metric": ranked.column.metric,

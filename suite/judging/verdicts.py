@@ -91,7 +91,9 @@ def _claims(results: Results, of: Scale) -> list[dict[str, Any]]:
     from suite.judging.families import judge_table
 
     claims = results.reproduction.claims
-    return [_claim(results, of, claim, verdict.as_dict()) for claim, verdict in zip(claims, judge_table(results), strict=True)]
+    return [
+        _claim(results, of, claim, verdict.as_dict()) for claim, verdict in zip(claims, judge_table(results, plans=of.tests), strict=True)
+    ]
 
 
 def _claim(results: Results, of: Scale, claim: AnyClaim, found: dict[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, sketch
 
 
 def test_strict_is_content_where_nothing_falls_short(invoke, sketched, stored):
-    """One run alone: verdicts are inconclusive at most, and that is no failure."""
+    """One run alone: verdicts are open at most, and that is no failure."""
     stored("dense", 0, "quick")
     result = invoke("report", "table1", "--strict")
     assert result.exit_code == 0, result.output
@@ -137,4 +137,4 @@ def test_a_table_with_comparisons_at_a_level_is_reported(invoke, sketched, tmp_p
     line = ("report", "nonconvex-sgl/table1", "--profile", "quick", "--out", tmp_path, "--json")
     shown, strict = invoke(*line), invoke(*line, "--strict")
     assert json.loads(shown.stdout)["verdicts"]["matched"]
-    assert (shown.exit_code, strict.exit_code) == (0, 0)  # its claims are inconclusive
+    assert (shown.exit_code, strict.exit_code) == (0, 0)  # its claims are open

@@ -113,5 +113,5 @@ def test_a_claim_is_decided_on_what_the_series_reach(path):
     assert found["reason"].endswith("observed 50 against 92.5")
     one = RUNS | {("mnist", "l1_proximal", 1e-3): [(60.0, 1.0), "absent"]}
     (found,) = path(one, claims=(claim,)).verdicts["claims"]
-    assert found["verdict"] == "inconclusive"
+    assert found["verdict"] == "open"
     assert found["reason"] == ("n = 1: a single run of mnist/l1_proximal and mnist/cges_proximal has no interval; observed 30 against 90")

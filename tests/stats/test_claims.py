@@ -38,26 +38,26 @@ def judge(claim):
     [
         (lower("base", "above", "m"), "holds"),
         (lower("above", "base", "m"), "does not hold"),
-        (lower("base", "just above", "m"), "inconclusive"),
+        (lower("base", "just above", "m"), "open"),
         (higher("above", "base", "m"), "holds"),
         (higher("base", "above", "m"), "does not hold"),
-        (higher("just above", "base", "m"), "inconclusive"),
+        (higher("just above", "base", "m"), "open"),
         (comparable("base", "twin", "m", 0.1), "holds"),
         (comparable("base", "above", "m", 0.1), "does not hold"),
         (comparable("above", "base", "m", 0.1), "does not hold"),
-        (comparable("base", "just above", "m", 0.05), "inconclusive"),
+        (comparable("base", "just above", "m", 0.05), "open"),
         (distinguishable("base", "above", "m"), "holds"),
         (distinguishable("above", "base", "m"), "holds"),
-        (distinguishable("base", "twin", "m"), "inconclusive"),
+        (distinguishable("base", "twin", "m"), "open"),
         (distinguishable("base", "twin", "m", margin=0.1), "does not hold"),
         (distinguishable("base", "above", "m", margin=0.1), "holds"),
-        (distinguishable("base", "above", "m", margin=0.18), "inconclusive"),
+        (distinguishable("base", "above", "m", margin=0.18), "open"),
         (distinguishable("flat", "flat above", "m", margin=0.1), "does not hold"),  # apart by .01
         (distinguishable("flat", "flat twin", "m", margin=0.1), "does not hold"),
-        (lower("flat", "flat twin", "m"), "inconclusive"),
-        (higher("flat", "flat twin", "m"), "inconclusive"),
+        (lower("flat", "flat twin", "m"), "open"),
+        (higher("flat", "flat twin", "m"), "open"),
         (comparable("flat", "flat twin", "m", 0.1), "holds"),
-        (distinguishable("flat", "flat twin", "m"), "inconclusive"),
+        (distinguishable("flat", "flat twin", "m"), "open"),
         (lower("flat", "base", "m"), "holds"),
     ],
 )
@@ -118,7 +118,7 @@ def test_zero_spread_of_a_metric_that_moves_in_steps_is_not_zero_variance():
         return claim_verdict(lower("a", "b", "m"), Runs(lambda row, metric: rows[row], step=lambda row, metric: step))
 
     assert verdict(0.06, 0.0).verdict == "holds"
-    assert verdict(0.06, 0.1).verdict == "inconclusive"
+    assert verdict(0.06, 0.1).verdict == "open"
     assert verdict(0.07, 0.1).verdict == "holds"
     assert verdict(0.06, 0.1).high == pytest.approx(-0.06 + 2.776 * 0.1 / np.sqrt(12) * np.sqrt(2 / 3), abs=1e-4)
 
@@ -129,7 +129,7 @@ def test_runs_of_one_training_are_paired():
     alone = claim_verdict(lower("a", "b", "m"), lambda row, metric: rows[row])
     found = claim_verdict(lower("a", "b", "m"), Runs(lambda row, metric: rows[row], pairs=lambda one, other, metric: a - b))
     interval = stats.ttest_rel(a, b).confidence_interval(0.95)
-    assert (alone.verdict, found.verdict) == ("inconclusive", "holds")
+    assert (alone.verdict, found.verdict) == ("open", "holds")
     assert (found.low, found.high) == pytest.approx(tuple(interval))
     assert (found.n, found.p) == ((4, 4), pytest.approx(stats.ttest_rel(a, b).pvalue))
     assert "n = 4 differences within a training" in found.reason
@@ -137,7 +137,7 @@ def test_runs_of_one_training_are_paired():
 
 def test_single_runs_and_missing_rows():
     one = judge(lower("one", "far above", "m"))
-    assert (one.verdict, one.low, one.high, one.p, one.n) == ("inconclusive", None, None, None, (1, 5))
+    assert (one.verdict, one.low, one.high, one.p, one.n) == ("open", None, None, None, (1, 5))
     assert one.reason == "n = 1: a single run of one has no interval"
     none = judge(lower("base", "none", "m"))
     assert (none.verdict, none.difference, none.reason) == ("no data", None, "no runs of none")
@@ -168,10 +168,10 @@ def test_lowest_and_highest_need_every_pair():
 
 def test_one_open_pair_leaves_lowest_open():
     result = judge(lowest("base", ["far above", "just above", "above"], "m"))
-    assert (result.verdict, result.against) == ("inconclusive", "just above")
+    assert (result.verdict, result.against) == ("open", "just above")
     assert result.seeds_needed == judge(lower("base", "just above", "m")).seeds_needed
     single = judge(lowest("base", ["just above", "one"], "m"))
-    assert (single.verdict, single.against, single.seeds_needed) == ("inconclusive", "one", None)
+    assert (single.verdict, single.against, single.seeds_needed) == ("open", "one", None)
 
 
 def test_a_missing_row_cannot_be_beaten_but_a_claim_can_fail_without_it():
@@ -188,7 +188,7 @@ def test_failing_against_one_of_many_needs_stronger_evidence():
         return claim_verdict(claim, lambda row, metric: rows[row]).verdict
 
     assert verdict(lower("a", "r0", "m")) == "does not hold"
-    assert verdict(lowest("a", rows, "m")) == "inconclusive"
+    assert verdict(lowest("a", rows, "m")) == "open"
     assert verdict(highest("a", ["r0"], "m")) == "holds"
     rows |= {f"r{i}": BASE for i in range(8)}
     assert verdict(highest("a", rows, "m")) == "holds"
@@ -207,7 +207,7 @@ def test_wrong_verdicts_on_lowest_are_rare(k, monkeypatch):
     bound = 0.025 + 4 * np.sqrt(0.025 * 0.975 / 1500)
     assert found.count("holds") / 1500 <= bound
     assert found.count("does not hold") / 1500 <= bound
-    assert "inconclusive" in found
+    assert "open" in found
 
 
 def test_metric_reaches_the_samples():

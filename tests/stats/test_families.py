@@ -15,14 +15,14 @@ def found(p, verdict="holds"):
 
 def test_a_claim_that_is_decided_alone_must_be_decided_among_all():
     """.01 * 3, then .02 * 2 = .04, and .3 of a claim that was open anyway."""
-    one, two, three = corrected([PAPER] * 3, [found(0.02), found(0.01, "does not hold"), found(0.3, "inconclusive")])
-    assert [v.verdict for v in (one, two, three)] == ["holds", "does not hold", "inconclusive"]
+    one, two, three = corrected([PAPER] * 3, [found(0.02), found(0.01, "does not hold"), found(0.3, "open")])
+    assert [v.verdict for v in (one, two, three)] == ["holds", "does not hold", "open"]
     assert [v.p_holm for v in (one, two, three)] == pytest.approx([0.04, 0.03, 0.3])
     assert [v.p for v in (one, two, three)] == [0.02, 0.01, 0.3]
     lost, kept = corrected([PAPER] * 2, [found(0.03), found(0.01)])
     assert (lost.verdict, kept.verdict) == ("holds", "holds")
     lost, kept = corrected([PAPER] * 2, [found(0.03), found(0.026)])
-    assert (lost.verdict, kept.verdict) == ("inconclusive", "inconclusive")
+    assert (lost.verdict, kept.verdict) == ("open", "open")
     assert lost.reason == "holds alone (p = .03), but does not survive Holm over 2 claims (corrected p = .052); seen"
     assert three.reason == "seen"
 

@@ -57,13 +57,13 @@ def test_the_probability_is_that_of_the_t_posteriors():
     t = stats.t(2)
     exact = quad(lambda x: t.pdf(x) * t.cdf(x + 0.2 / (0.1 / math.sqrt(3))), -np.inf, np.inf)[0]
     assert result.p == pytest.approx(1 - exact, abs=0.012)
-    assert result.verdict == "inconclusive"
+    assert result.verdict == "open"
     assert (result.low, result.high) == pytest.approx((-1 / 3, 1 / 3))
 
 
 def test_a_single_run_has_no_spread_to_draw_from():
     result = judge(best_average_rank("a", ["a", "b"], "m", names(4), "lower"), blocks(*[{"a": 1.0, "b": 2.0}] * 4))
-    assert (result.verdict, result.difference, result.low, result.p) == ("inconclusive", -1.0, None, None)
+    assert (result.verdict, result.difference, result.low, result.p) == ("open", -1.0, None, None)
     assert "n = 1: a cell with a single run has no spread" in result.reason
 
 
@@ -74,13 +74,13 @@ def test_a_rival_that_is_probably_before_it_refutes_it_others_do_not():
     last = judge(best_average_rank("c", "abc", "m", names(2), "lower"), rows)
     assert (last.verdict, last.difference) == ("does not hold", pytest.approx(1.5))
     lead = judge(best_average_rank("a", "abc", "m", names(2), "lower"), rows)
-    assert (lead.verdict, lead.against, lead.difference) == ("inconclusive", "b", 0.0)
+    assert (lead.verdict, lead.against, lead.difference) == ("open", "b", 0.0)
     assert lead.reason.startswith("a and b share the best average rank (a 1.50, b 1.50, c 3.00)")
 
 
 def test_methods_that_share_the_best_rank_are_both_named():
     result = judge(best_average_rank("a", "ab", "m", names(2), "lower"), blocks({"a": 1.0, "b": 2.0}, {"a": 2.0, "b": 1.0}))
-    assert (result.verdict, result.difference) == ("inconclusive", 0.0)
+    assert (result.verdict, result.difference) == ("open", 0.0)
     assert result.reason.startswith("a and b share the best average rank (a 1.50, b 1.50)")
 
 
@@ -140,7 +140,7 @@ def test_one_row_that_wins_both_refutes_it():
 )
 def test_a_mean_that_is_the_best_by_less_than_chance_decides_nothing(close):
     """0.1 apart, SD 0.1, n = 3: Welch's half-width is 2.776 * 0.1 * sqrt(2 / 3) = 0.227. Either b may win both, or a need not."""
-    assert winners(table(**close)).verdict == "inconclusive"
+    assert winners(table(**close)).verdict == "open"
 
 
 def test_winners_need_runs_of_every_row_and_more_than_one():
@@ -148,7 +148,7 @@ def test_winners_need_runs_of_every_row_and_more_than_one():
     missing = winners(rows)
     assert (missing.verdict, missing.reason) == ("no data", "no runs of c")
     single = winners({key: values[:1] for key, values in table(a=(9.0, 5.0), b=(7.0, 1.0), c=(8.0, 3.0)).items()})
-    assert (single.verdict, single.low, single.seeds_needed) == ("inconclusive", None, None)
+    assert (single.verdict, single.low, single.seeds_needed) == ("open", None, None)
     assert "n = 1" in single.reason
 
 
@@ -196,11 +196,11 @@ def test_no_counterexample_in_n_runs_bounds_the_failure_rate(n, rate):
     [
         ([9.0, 10.0, 11.0], "holds"),  # 10 +- 4.303 / sqrt(3) = 2.48
         ([7.0, 8.0, 9.0], "holds"),  # from 5.52
-        ([6.0, 7.0, 8.0], "inconclusive"),  # from 4.52
-        ([2.0, 3.0, 4.0], "inconclusive"),  # to 5.48
+        ([6.0, 7.0, 8.0], "open"),  # from 4.52
+        ([2.0, 3.0, 4.0], "open"),  # to 5.48
         ([1.0, 2.0, 3.0], "does not hold"),  # to 4.48
         ([5.0, 5.0, 5.0], "holds"),  # at least
-        ([9.0], "inconclusive"),
+        ([9.0], "open"),
         ([], "no data"),
     ],
 )

@@ -50,7 +50,7 @@ def test_a_path_claim_is_decided_on_what_the_series_reach():
 
 def test_a_path_of_one_seed_is_open_and_shows_what_was_seen():
     result = judge(within_path("g/a", ["g/b"], "flops", "accuracy", 1.0), {"g/a": [35.0], "g/b": [60.0, 61.0]})
-    assert (result.verdict, result.difference) == ("inconclusive", -25.5)
+    assert (result.verdict, result.difference) == ("open", -25.5)
     assert result.reason == "n = 1: a single run of g/a has no interval; observed 35 against 60.5"
 
 
@@ -63,11 +63,11 @@ def test_a_path_without_runs_has_no_data():
     ("values", "higher_is_better", "lower_is_better"),
     [
         ([9.0, 10.0, 11.0], "holds", "does not hold"),  # 10 +- 4.303 / sqrt(3) = 2.48
-        ([6.0, 7.0, 8.0], "inconclusive", "inconclusive"),  # from 4.52
-        ([2.0, 3.0, 4.0], "inconclusive", "inconclusive"),  # to 5.48
+        ([6.0, 7.0, 8.0], "open", "open"),  # from 4.52
+        ([2.0, 3.0, 4.0], "open", "open"),  # to 5.48
         ([1.0, 2.0, 3.0], "does not hold", "holds"),  # to 4.48
         ([5.0, 5.0, 5.0], "holds", "holds"),  # the bound itself
-        ([9.0], "inconclusive", "inconclusive"),
+        ([9.0], "open", "open"),
         ([], "no data", "no data"),
     ],
 )
@@ -77,7 +77,7 @@ def test_reaches(values, higher_is_better, lower_is_better):
     assert up.against == down.against == "5"
     if values:
         assert up.difference == down.difference == pytest.approx(np.mean(values) - 5)
-    if up.verdict == "inconclusive" and len(values) > 1:
+    if up.verdict == "open" and len(values) > 1:
         settled = [n for n in range(4, 100) if stats.t.ppf(0.975, n - 1) / np.sqrt(n) < abs(up.difference)]
         assert up.seeds_needed == down.seeds_needed == settled[0]
 
@@ -106,7 +106,7 @@ def test_a_claim_is_decided_only_where_the_spans_are_disjoint():
         return judge(claim, rows)
 
     half = stats.t.ppf(0.975, 4) * 0.1 * math.sqrt(2 / 3)
-    assert (verdict(0.0).verdict, verdict(0.3).verdict, verdict(0.5).verdict) == ("holds", "holds", "inconclusive")
+    assert (verdict(0.0).verdict, verdict(0.3).verdict, verdict(0.5).verdict) == ("holds", "holds", "open")
     assert (verdict(0.3).difference, verdict(0.3).high) == pytest.approx((-1, -1 + 0.6 + half))
     assert "the interval spans the strengths on either side" in verdict(0.3).reason
 
@@ -117,7 +117,7 @@ def test_what_a_path_reaches_is_shown_by_a_run_and_refuted_by_the_next_strength(
     def verdict(value, beyond):
         return judge(claim, {"a": [Span(value + x, value + x, beyond + x) for x in SPREAD]}).verdict
 
-    assert (verdict(85, 95), verdict(70, 75), verdict(70, 90)) == ("holds", "does not hold", "inconclusive")
+    assert (verdict(85, 95), verdict(70, 75), verdict(70, 90)) == ("holds", "does not hold", "open")
 
 
 def test_one_of_several_series_is_enough_and_all_must_fail():
@@ -131,12 +131,12 @@ def test_one_of_several_series_is_enough_and_all_must_fail():
     assert (verdict().verdict, verdict(b=81 + SPREAD).verdict, verdict(b=79.9 + SPREAD).verdict) == (
         "does not hold",
         "holds",
-        "inconclusive",
+        "open",
     )
     assert verdict(b=81 + SPREAD).reason.startswith("b, the most in favour of 3: mean 81")
     close = 80.3 + SPREAD  # 80.3 - t(.975, 2) .0577 = 80.05, and below 80 at t(.9917, 2) = 7.65
     assert judge(reaches("b", "zeros", 80, "accuracy", 1.0), {"b": close}).verdict == "holds"
-    assert verdict(b=close).verdict == "inconclusive"
+    assert verdict(b=close).verdict == "open"
 
 
 @pytest.mark.parametrize(
