@@ -47,10 +47,13 @@ def verdicts(results: Results) -> dict[str, Any]:
 
 
 def counts(results: Results, numbers: list[dict[str, Any]]) -> dict[str, int]:
-    """How many numbers the paper printed for this table, and what became of them: tested, as expected, reproduced, and so on."""
+    """How many numbers the paper printed for this table, and what became of them: tested, as expected, reproduced, and so on.
+
+    A single run against a number without a spread tests nothing.
+    """
     shown = {column.metric for column in (*results.reproduction.columns, *results.reproduction.extra)}
     printed = [n for (_, metric), n in load(results.reproduction.published).numbers.items() if metric in shown and n.value is not None]
-    tested = [n for n in numbers if n["verdict"] not in (NO_VERDICT, NOT_TESTED)]
+    tested = [n for n in numbers if n["verdict"] not in (NO_VERDICT, NOT_TESTED) and (n["expected"] or n["interval90"])]
     found = {"published": len(printed), "tested": len(tested), "interim": sum(n["interim"] for n in tested)}
     found |= {word: sum(n["expected"] == word for n in tested) for word in ("as expected", "not as expected")}
     return found | {word: sum(n["verdict"] == word for n in tested) for word in ("reproduced", "not reproduced", "open")}

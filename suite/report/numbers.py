@@ -44,7 +44,7 @@ def numbers(results: Judged) -> Table | None:
     columns = {column.metric: column for column in (*results.reproduction.columns, *results.reproduction.extra)}
     body = []
     for entry in results.verdicts["numbers"]:
-        if not word(entry):
+        if not word(entry) or not (entry["expected"] or entry["interval90"]):
             continue
         digits, row = columns[entry["metric"]].digits, results.row(entry["row"])
         values = row.values(entry["metric"]) if row else []
