@@ -22,8 +22,12 @@ from suite.experiment import claims as words
 from suite.experiment.statements import AnyClaim
 from suite.judging.claims import judge
 from suite.judging.families import corrected
+from suite.judging.numbers import Verdict as NumberVerdict
+from suite.judging.numbers import number_verdict, tolerance_of
 from suite.judging.orders import ClaimVerdict, Runs
 from suite.judging.path import best_of, crossing
+from suite.judging.published import Number
+from suite.stats.replication import pocock
 
 NS = (1, 3, 5, 10)
 Rng = np.random.Generator
@@ -189,7 +193,44 @@ def either(level: float) -> dict[str, float]:
 
 
 COMPARABLE, APART = words.comparable("a", "b", "m", 1.0), words.distinguishable("a", "b", "m", 1.0)
+
+
+def published(rng: Rng, n1: int, n: int, apart: float = 0.0, step: float = 1e-9, said: bool = True) -> NumberVerdict:
+    """On the mean of n1 runs of the paper, printed in such steps, and n of ours that are `apart` tolerances from it in truth."""
+    theirs = rng.normal(0, 1, n1)
+    digits = round(-math.log10(step))
+    number = Number(round(theirs.mean(), digits), sd=round(theirs.std(ddof=1), digits), n=n1 if said else None, digits=digits)
+    ours = rng.normal(apart * (tolerance_of(number, None) or 0.0), 1, n)
+    return number_verdict(np.round(ours, digits), number, None)
+
+
+def number(rng: Rng, n: int, apart: float = 0.0, step: float = 1e-9) -> str:
+    return published(rng, 5, n, apart, step).verdict
+
+
+def replication(rng: Rng, n: int, n1: int = 5, step: float = 1e-9, said: bool = True) -> str:
+    """Whether a replication by the paper's authors is called as expected."""
+    return str(published(rng, n1, n, step=step, said=said).expected)
+
+
+def two_looks(rng: Rng, n: int) -> str:
+    """Runs are added once where the first look leaves the number open; the second has Pocock's level."""
+    theirs, ours = rng.normal(0, 1, 5), rng.normal(0, 1, 2 * n)
+    printed = Number(theirs.mean(), sd=theirs.std(ddof=1), n=5, digits=9)
+    first = number_verdict(ours[:n], printed, None).verdict
+    return first if first != "open" else number_verdict(ours, printed, None, looks=2).verdict
+
+
+NOT_EXPECTED = "not as expected"
 KINDS: dict[str, Kind] = {
+    "number, as in the paper": Kind(number, {"not reproduced": 0.05}, 0.5),
+    "number, a tolerance apart": Kind(partial(number, apart=1.0), {"reproduced": 0.05}, 0.5),
+    "number, printed in tenths of SD": Kind(partial(number, step=0.1), {"not reproduced": 0.05}, 0.5),
+    "number, two looks": Kind(two_looks, {"not reproduced": pocock(1) + pocock(2)}, 0.25),
+    "replication of 5 runs": Kind(replication, {NOT_EXPECTED: 0.05}, 0.5),
+    "replication of 2 runs": Kind(partial(replication, n1=2), {NOT_EXPECTED: 0.05}, 0.5),
+    "replication, printed in tenths of SD": Kind(partial(replication, step=0.1), {NOT_EXPECTED: 0.05}, 0.5),
+    "replication of 5 runs, n not said": Kind(partial(replication, said=False), {NOT_EXPECTED: 0.05}, 0.5),
     "lower": Kind(order, either(0.025)),
     "lower, spreads 1 and 3": Kind(partial(order, sd=3.0), either(0.025)),
     "lowest of 5 alike": Kind(the_lowest, either(0.025), 0.5),
