@@ -16,6 +16,7 @@ from suite.app.results import Results
 from suite.base.errors import SuiteError
 from suite.experiment.reproduction import Experiment, Reproduction
 from suite.experiment.spec import RunSpec
+from suite.report.banner import banner
 
 if TYPE_CHECKING:
     from suite.runs.executors import Executor
@@ -72,8 +73,10 @@ def reproduce(
         told = partial(forecast, out=out, data_root=root, jobs=jobs or 1, device=found_device) if executor == "local" else no_forecast
         first = partial(first_lines, table, profile, out, told)
         watchers: list[Watcher] = [Progress(wanted, first)] if progress else []
-        watchers += [Tracker(out, table.id, profile)] if track else []
+        tracker = Tracker(out, table.id, profile)
+        watchers += [tracker] if track else []
         results = Results.of(compute_missing(wanted, computing, options, watchers, absent))
+    tracker.tell({"scale": results.verdicts["scale"]["name"], "banner": banner(results)})
     add_timings(out, from_records(list(results.records.values()), wanted.runs))
     (Results.load(table, profile, out) if methods else results).write()
     return results

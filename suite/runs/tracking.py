@@ -116,6 +116,12 @@ class Tracker:
         if self.client is not None:
             self.client.set_terminated(self.parent, "FINISHED" if self.recorded == self.planned else "FAILED")
 
+    @optional
+    def tell(self, tags: dict[str, str]) -> None:
+        """Tags of the run of this call, once there is something to say of its results."""
+        for name, text in tags.items() if self.client is not None else ():
+            self.client.set_tag(self.parent, name, text[:LONGEST_TAG])
+
     def log(self, run: str, when: int, metrics: dict[str, Any] | None = None, params: dict[str, str] | None = None, step: int = 0) -> None:
         """One batch; what is no finite number is left out of the metrics."""
         from mlflow.entities import Metric, Param

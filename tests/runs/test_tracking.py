@@ -36,6 +36,7 @@ def database(tmp_path_factory, sgl0_result, failed):
             tracker.epoch(result.task.spec.key, 1, 10.0)
             tracker.result(result)
         tracker.close()
+        tracker.tell({"scale": "check", "banner": "x" * 2000})
     assert (dict(os.environ), os.getcwd(), logging.getLogger("alembic").level) == before
     return root
 
@@ -66,6 +67,11 @@ def test_one_run_for_each_call_and_one_below_it_for_each_result(shown):
     }
     assert sorted(map(sorted, children.values())) == [["done"], ["done", "failed"]]
     assert {run.info.status for run in above + below} == {"FINISHED", "FAILED"}
+
+
+def test_what_is_told_of_the_results_stands_in_tags_of_the_call(shown):
+    _, above, _ = shown
+    assert [(run.data.tags["scale"], len(run.data.tags["banner"])) for run in above] == [("check", 1000)] * 2
 
 
 def test_tags_parameters_and_final_metrics(shown, sgl0_result):
