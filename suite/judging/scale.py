@@ -46,12 +46,16 @@ ALL = {"n_train": "all", "n_test": "all"}
 
 @dataclass(frozen=True)
 class Deviation(Record):
-    """One setting that is not the paper's, in words; `groups` where it is not so in all of them."""
+    """One setting that is not the paper's, in words; `groups` where it is not so in all of them.
+
+    estimand    whether it changes what is estimated: a smaller sample does not
+    """
 
     setting: str
     ours: str
     papers: str
     groups: tuple[str, ...] = ()
+    estimand: bool = True
 
     @property
     def sentence(self) -> str:
@@ -89,7 +93,7 @@ def scale(results: Results) -> Scale:
         return Scale("check", found, why_no_result(results))
     if PAPER not in results.reproduction.settings and results.reproduction.cells:
         return Scale("reduced", found, "there is no profile with a paper's settings")
-    return Scale("reduced" if found else "paper", found)
+    return Scale("reduced" if any(deviation.estimand for deviation in found) else "paper", found)
 
 
 def deviations(experiment: Experiment) -> list[Deviation]:
@@ -101,13 +105,17 @@ def deviations(experiment: Experiment) -> list[Deviation]:
 
 def _schedule(experiment: Experiment) -> list[Deviation]:
     ours, papers = experiment.settings, experiment.reproduction.settings[PAPER]
-    groups, differing = experiment.reproduction.groups, dict[tuple[str, str, str], list[str]]()
+    groups, differing = experiment.reproduction.groups, dict[tuple[str, str, str, bool], list[str]]()
     for name in (f.name for f in fields(papers.schedule)):
         for group in groups:
             here, there = (getattr(p.groups.get(group, p.schedule), name) for p in (ours, papers))
+            sampled = all(name in cell.method.drawn for cell in experiment.reproduction.cells if cell.group == group)
             if here != there:
-                differing.setdefault((WORDS.get(name, name.replace("_", " ")), _show(here), _show(there)), []).append(group)
-    return [Deviation(*what, () if len(where) == len(groups) else tuple(where)) for what, where in differing.items()]
+                differing.setdefault((WORDS.get(name, name.replace("_", " ")), _show(here), _show(there), not sampled), []).append(group)
+    return [
+        Deviation(setting, here, there, () if len(where) == len(groups) else tuple(where), estimand)
+        for (setting, here, there, estimand), where in differing.items()
+    ]
 
 
 def _setups(experiment: Experiment) -> list[Deviation]:

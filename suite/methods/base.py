@@ -70,12 +70,14 @@ class Method:
     title      what a reader calls it
     viewed     names of the `views`
     program    the module that computes its runs, see `suite.experiment.program.Program`
+    drawn      fields of the schedule that say only how much is drawn, as a number of seeds does, and change nothing of what is estimated
     """
 
     title: ClassVar[str]
     factor = 1.0  # what a schedule multiplies every strength by; no option, as the schedule's identity has it
     program: ClassVar[str] = "suite.training.program"
     viewed: ClassVar[tuple[str, ...]] = ()
+    drawn: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def options(cls) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class Starts(Method):
 
     program: ClassVar[str] = "suite.theory.program"
     viewed: ClassVar[tuple[str, ...]] = ("w",)
+    drawn: ClassVar[tuple[str, ...]] = ("batch_size",)  # so many random starts
 
     algorithm: str = "rvscgd"
     network: str = ""
