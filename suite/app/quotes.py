@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -105,25 +105,34 @@ def metrics() -> str:
 
 
 def scales() -> str:
-    """What was tested at the papers' own scale, a line for each table with published numbers."""
-    from suite.app.catalogue import get, ids
-
+    """What was tested at the papers' own scale, a line for each table with published numbers or claims."""
     rows, totals = [], [0, 0]
-    for id in ids():
-        if not get(id).published or "paper" not in get(id).settings or get(id).runs_in:  # runs of another table test its numbers
-            continue
-        found = table(id, "paper")
-        of = found.verdicts["scale"]
-        seeds = sorted({n["n"] for n in found.verdicts["numbers"] if n["n"]})
+    for id, found in at_paper_scale():
+        of, claims = found.verdicts["scale"], [f"{n} {word}" for word in ("holds", "does not hold", "open") if (n := found.count(word))]
+        seeds = sorted({len(row.runs) for row in found.results.rows if row.runs})
         n = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(*seeds or ["none yet"])
-        claims = [f"{count} {word}" for word in ("holds", "does not hold", "open") if (count := found.count(word))]
-        if of["published"]:
-            totals = [totals[0] + of["tested"], totals[1] + of["published"]]
-            shown = [str(of[word]) for word in ("as expected", "not as expected", "reproduced", "not reproduced")]
-            rows.append([f"`{id}`", n, f"{of['tested']} of {of['published']}", *shown, ", ".join(claims) or "none"])
+        own = 0 if found.results.reproduction.runs_in else of["published"]  # the table whose runs these are tests its numbers
+        totals = [totals[0] + of["tested"] * bool(own), totals[1] + own]
+        shown = [str(of[word]) if of["tested"] else "" for word in ("as expected", "not as expected", "reproduced", "not reproduced")]
+        rows.append([f"`{id}`", n, f"{of['tested']} of {own}" if own else "", *shown, ", ".join(claims)])
     rows.append(["**all**", "", f"**{totals[0]} of {totals[1]}**", "", "", "", "", ""])
-    head = ["table", "n", "numbers tested", "as expected", "not as expected", "reproduced", "not reproduced", "claims"]
+    head = ["table", "n", "numbers tested", "as expected", "not as expected", "reproduced", "not reproduced", "claims of the paper"]
     return markdown(head, rows)
+
+
+def at_paper_scale() -> Iterator[tuple[str, Table]]:
+    """The tables with something of a paper to test, each in the profile at the paper's scale that has the most runs."""
+    from suite.app.catalogue import get, ids
+    from suite.judging.scale import deviations
+
+    for id in ids():
+        of = get(id)
+        if "paper" not in of.settings or not (of.published or of.claims):
+            continue
+        profiles = [p for p in of.settings if p != "smoke" and not any(d.estimand for d in deviations(of.at(p, 1)))]
+        found = max((table(id, profile) for profile in profiles), key=lambda one: len(one.records))
+        if (found.results.reproduction.published and not of.runs_in) or (found.records and of.claims):
+            yield id, found
 
 
 def tested(id: str) -> str:
