@@ -106,11 +106,13 @@ def metrics() -> str:
 
 def scales() -> str:
     """What was tested at the papers' own scale, a line for each table with published numbers or claims."""
-    rows, totals = [], [0, 0]
+    rows: list[list[str]] = []
+    totals = [0, 0]
     for id, found in at_paper_scale():
-        of, claims = found.verdicts["scale"], [f"{n} {word}" for word in ("holds", "does not hold", "open") if (n := found.count(word))]
-        seeds = sorted({len(row.runs) for row in found.results.rows if row.runs})
-        n = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(*seeds or ["none yet"])
+        of = found.verdicts["scale"]
+        claims = [f"{count} {word}" for word in ("holds", "does not hold", "open") if (count := found.count(word))]
+        seeds = [str(n) for n in sorted({len(row.runs) for row in found.results.rows if row.runs})] or ["none yet"]
+        n = " to ".join(dict.fromkeys((seeds[0], seeds[-1])))
         own = 0 if found.results.reproduction.runs_in else of["published"]  # the table whose runs these are tests its numbers
         totals = [totals[0] + of["tested"] * bool(own), totals[1] + own]
         shown = [str(of[word]) if of["tested"] else "" for word in ("as expected", "not as expected", "reproduced", "not reproduced")]
@@ -131,7 +133,7 @@ def at_paper_scale() -> Iterator[tuple[str, Table]]:
             continue
         profiles = [p for p in of.settings if p != "smoke" and not any(d.estimand for d in deviations(of.at(p, 1)))]
         found = max((table(id, profile) for profile in profiles), key=lambda one: len(one.records))
-        if (found.results.reproduction.published and not of.runs_in) or (found.records and of.claims):
+        if (found.verdicts["scale"]["published"] and not of.runs_in) or (found.records and of.claims):
             yield id, found
 
 
