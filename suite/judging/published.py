@@ -6,7 +6,7 @@ import csv
 import logging
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -129,6 +129,13 @@ def curves(name: str) -> dict[tuple[str, str], list[tuple[float, float]]]:
     except (KeyError, TypeError, ValueError) as error:
         raise SuiteError(f"results/published/{name} cannot be read: {error!r}") from None
     return found
+
+
+def families(table: Reproduction) -> Callable[[str], str]:
+    """What a row counts with when it is compared: "the paper's" where the paper printed a number of it, else "ours"; one family, "",
+    where it printed none of any."""
+    printed = {row.partition("@")[0] for row, _ in load(table.published).numbers}
+    return lambda row: ("the paper's" if row.partition("@")[0] in printed else "ours") if printed else ""
 
 
 def check_published(table: Reproduction) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from suite.judging.judged import Judged
-from suite.judging.published import load
+from suite.judging.published import families, load
 from suite.records.naming import baselines, grouped, groups, labels
 
 # fmt: off
@@ -110,12 +110,12 @@ def _comparisons(results: Judged, metric: str) -> dict[str, dict[str, Any]]:
     """By row, its difference to the baseline of its group; nothing where the baseline lacks the metric."""
     from suite.stats.comparisons import compare_to_baseline
 
-    against, found = baselines(results), {}
+    against, family, found = baselines(results), families(results.reproduction), {}
     for group, rows in groups(results).items():
         if group not in against or not against[group].values(metric):
             continue
         baseline = against[group].key
-        for c in compare_to_baseline({row.key: row.values(metric) for row in rows if not row.is_view}, baseline):
+        for c in compare_to_baseline({row.key: row.values(metric) for row in rows if not row.is_view}, baseline, family=family):
             found[c.name] = {
                 "baseline": baseline,
                 "difference": c.difference,

@@ -6,7 +6,7 @@ from typing import Any
 
 from suite.experiment.metrics import Column
 from suite.judging.judged import Judged
-from suite.judging.published import Published, load
+from suite.judging.published import Published, families, load
 from suite.judging.scale import NOT_TESTED
 from suite.records.naming import baselines, full_labels, grouped, groups, labels
 from suite.report.cells import NONE, Entry, Table, best, heading, interval, leading, measured, runs, within
@@ -131,12 +131,13 @@ def compared(results: Judged) -> Table | None:
     label = len(head) - 1
     rows = {group: [row for row in of if not row.is_view] for group, of in groups(results).items() if group in against}
     cells = {row.key: lead[row.key] for group, of in rows.items() for row in of if row.key != against[group].key}
-    over = f"column{within(results)}"
+    family = families(results.reproduction)
+    over = f"column{within(results)}" + (", the rows of the paper and ours apart" if family(next(iter(cells), "")) else "")
     notes = [f"Difference of the means with Welch's 95 % interval; p: exact permutation test, corrected by Holm over the {over}."]
     remarked: dict[str, list[str]] = {}
     for column in columns:
         values = {group: {row.key: row.values(column.metric) for row in of} for group, of in rows.items()}
-        found = [c for group, of in values.items() for c in compare_to_baseline(of, against[group].key)]
+        found = [c for group, of in values.items() for c in compare_to_baseline(of, against[group].key, family=family)]
         tested = any(c.p_holm is not None for c in found)
         head += [heading(column), *(["p"] if tested else [])]
         for c in found:

@@ -9,13 +9,14 @@ import pytest
 from suite.app.catalogue import get
 
 SEEDS = range(5)
+PAPER = ("--profile", "paper")
 
 
 @pytest.fixture
 def table(stored):
-    """Made-up records of every row of Table 1 in the quick profile, all rows alike but for what `changed` says."""
+    """Made-up records of every row of Table 1 in the profile paper, all rows alike but for what `changed` says."""
 
-    def write(profile="quick", **changed):
+    def write(profile="paper", **changed):
         for cell in get("table1").cells:
             for seed in SEEDS:
                 metrics = {"test_error": 0.7, "weight_sparsity": 90.0, "neuron_sparsity": 60.0} | changed.get(cell.row, {})
@@ -26,18 +27,45 @@ def table(stored):
 
 def test_strict_report_exits_with_3_when_a_number_is_not_reproduced(invoke, sketched, table):
     table(group_lasso={"weight_sparsity": 5.0})
-    verdicts = json.loads(invoke("report", "table1", "--json").stdout)["verdicts"]
+    verdicts = json.loads(invoke("report", "table1", *PAPER, "--json").stdout)["verdicts"]
     (found,) = (v for v in verdicts["numbers"] if (v["row"], v["metric"]) == ("group_lasso", "weight_sparsity"))
     assert found["verdict"] == "not reproduced"
-    assert invoke("report", "table1").exit_code == 0
-    assert invoke("report", "table1", "--strict").exit_code == 3
+    assert invoke("report", "table1", *PAPER).exit_code == 0
+    assert invoke("report", "table1", *PAPER, "--strict").exit_code == 3
+
+
+def test_strict_says_nothing_at_reduced_scale(invoke, sketched, table):
+    table("quick", group_lasso={"weight_sparsity": 5.0}, sgl0={"test_error": 50.0})
+    result = invoke("report", "table1", "--strict", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert found["banner"].startswith("REDUCED SCALE, no test of the paper: epochs 4 in place of 200;")
+    assert found["banner"].endswith("0 of 15 published numbers tested.")
+    assert {v["verdict"] for v in found["verdicts"]["numbers"]} == {"not tested at this scale"}
+    assert "opposite order here" in {v["verdict"] for v in found["verdicts"]["claims"]}
+
+
+def test_strict_says_nothing_before_the_planned_seeds(invoke, sketched, table):
+    table(group_lasso={"weight_sparsity": 5.0}, sgl0={"test_error": 50.0})
+    result = invoke("report", "table1", *PAPER, "--strict", "--seeds", "4")
+    assert result.exit_code == 0
+    assert "interim" in result.stdout
+
+
+def test_a_report_of_another_profile_ends_with_what_is_known_at_the_papers_scale(invoke, sketched, table):
+    table()
+    table("quick")
+    shown = invoke("report", "table1").stdout
+    assert shown.startswith("REDUCED SCALE")
+    assert "Paper scale. 12 of 15 published numbers tested" in shown
+    assert "prediction" in shown.partition("Known from other runs")[2]
 
 
 def test_strict_reproduce_exits_with_3_when_a_claim_does_not_hold(invoke, sketched, table, monkeypatch):
     """SGL0 far worse than group lasso, against the paper's claim; every run is there, so none is computed."""
     monkeypatch.setattr("suite.app.api.find_data", lambda wanted, root: (wanted, frozenset()))
-    table(sgl0={"test_error": 5.0})
-    line = ("reproduce", "table1", "--no-tracking", "--json")
+    table(sgl0={"test_error": 50.0})
+    line = ("reproduce", "table1", *PAPER, "--no-tracking", "--json")
     relaxed, strict = invoke(*line), invoke(*line, "--strict")
     found = json.loads(strict.stdout)
     assert found["counts"]["computed"] == 0
@@ -58,7 +86,7 @@ def test_smoke_runs_have_no_verdict_to_fall_short(invoke, sketched, table):
     assert result.exit_code == 0
     found = json.loads(result.stdout)
     assert found["result"] is False
-    assert {v["verdict"] for kind in found["verdicts"].values() for v in kind} == {"no verdict"}
+    assert {v["verdict"] for kind in ("numbers", "claims") for v in found["verdicts"][kind]} == {"no verdict"}
 
 
 def test_report_renders_every_file_and_says_what_is_missing(invoke, stored, tmp_path):

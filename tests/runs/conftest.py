@@ -15,7 +15,7 @@ from suite.runs.orchestrate import Options, compute_missing
 from suite.runs.worker import compute, prepare_process
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def one_thread():
     prepare_process()
     yield

@@ -23,7 +23,7 @@ def test_a_claim_that_is_decided_alone_must_be_decided_among_all():
     assert (lost.verdict, kept.verdict) == ("holds", "holds")
     lost, kept = corrected([PAPER] * 2, [found(0.03), found(0.026)])
     assert (lost.verdict, kept.verdict) == ("open", "open")
-    assert lost.reason == "holds alone (p = .03), but does not survive Holm over 2 claims (corrected p = .052); seen"
+    assert lost.reason == "decided alone (p = .03), but not after Holm over 2 claims (corrected p = .052); seen"
     assert three.reason == "seen"
 
 
