@@ -7,9 +7,13 @@ training carries the rounding on, and a number may differ by as much as reruns h
 from __future__ import annotations
 
 import json
+import math
+import statistics
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from suite.base.errors import SuiteError
@@ -21,6 +25,9 @@ FACTOR = 10.0
 """Between machines a number may differ by so many times the largest difference that was measured, and by so many steps of its metric:
 few machines were measured, and the next may be further off. `benchmarks/noise.py --check` leaves each out in turn and counts what the
 others would have called moved: with 10 it is 15 of 426 metrics."""
+
+SPREADS = 4.0
+"""Or, beyond the first epoch, by so many SDs of the difference of two seeds, where that is more."""
 
 TIMED = ("latency_dense_ms", "latency_compact_ms", "latency_ratio", "seconds")
 """Metrics and curves that are times, which no rerun repeats."""
@@ -164,14 +171,29 @@ def pairs(own: dict[str, Any], reference: dict[str, Any]) -> dict[str, tuple[Any
     return {name: (mine.get(name), value) for name, value in numbers(reference).items()}
 
 
-def compare(row: str, own: dict[str, Any], reference: dict[str, Any], noise: Noise, exact: bool) -> list[Line]:
-    """The numbers of a run that have moved; where it is `exact`, all that differ."""
+def compare(
+    row: str, own: dict[str, Any], reference: dict[str, Any], noise: Noise, exact: bool, spread: Mapping[str, float] = MappingProxyType({})
+) -> list[Line]:
+    """The numbers of a run that have moved; where it is `exact`, all that differ. spread: see `spreads`."""
     lines = []
     for metric, (a, b) in pairs(own, reference).items():
         apart = distance(a, b)
-        if apart and apart > (allowed := 0.0 if exact else noise.allowed(metric)):
+        if apart and apart > (allowed := 0.0 if exact else max(noise.allowed(metric), SPREADS * spread.get(metric, 0.0))):
             lines.append(Line(row, own["seed"], metric, b, a, allowed))
     return lines
+
+
+def spreads(records: list[dict[str, Any]]) -> dict[str, float]:
+    """By metric the SD of a difference of two seeds in the reference, as far as training has gone on: not of the first epoch's curves.
+
+    Where rounding has been carried on for long, a run on another machine is at worst what another seed would have been.
+    """
+    values: dict[str, list[float]] = {}
+    for record in records:
+        for metric, value in numbers(record).items():
+            if isinstance(value, int | float) and not metric.endswith("[1]"):
+                values.setdefault(metric, []).append(value)
+    return {metric: math.sqrt(2) * statistics.stdev(of) for metric, of in values.items() if len(of) > 1}
 
 
 def verify(table: Reproduction, profile: str, out: Path, reference: Path, exact: bool = True) -> Verified:
@@ -190,10 +212,11 @@ def verify(table: Reproduction, profile: str, out: Path, reference: Path, exact:
     lines: list[Line] = []
     for line in expected.experiment.lines:
         both = [(found.records[key], expected.records[key]) for key in line.keys if key in found.records and key in expected.records]
+        apart = spreads([expected.records[key] for key in line.keys if key in expected.records])
         for own, known in both:
             same = exact and one_machine(own, known)
             compared, runs, equal = compared + len(pairs(own, known)), runs + 1, equal + same
-            lines += compare(line.cell.row, own, known, noise, same)
+            lines += compare(line.cell.row, own, known, noise, same, apart)
         here, there = (any(key in results.records for key in line.keys) for results in (found, expected))
         if not both and (here or there):
             lines.append(Line(line.cell.row, 0, "runs", there or None, here or None, 0.0))
