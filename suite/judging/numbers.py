@@ -14,11 +14,10 @@ and difference seen so far; more seeds than planned are a further look, with Poc
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from suite.judging.margins import MOST_SEEDS, Interval, Values
+from suite.judging.margins import Interval, Values, edge, plan, seeds_needed
 from suite.judging.published import Number
 from suite.stats.intervals import Difference, Summary, summary
 from suite.stats.record import Record
@@ -27,7 +26,6 @@ from suite.stats.replication import attainable_power, chance_of_definite, equiva
 NumberOutcome = Literal["reproduced", "not reproduced", "open", "not tested at this scale", "no verdict"]
 IN_SD = 2.0
 """Tolerance in the SD that the paper prints."""
-POWER = 0.8
 
 
 @dataclass(frozen=True)
@@ -106,8 +104,8 @@ def number_verdict(values: Values, number: Number, declared: float | None, plann
     if found.interim:
         remarks.append(f"interim: {planned} seeds are planned")
     elif verdict == "open":
-        seeds, advice = seeds_needed(ours, theirs, number.step, tolerance, looks + 1)
-        remarks.append(advice)
+        seeds, words = advice(ours, theirs, number.step, tolerance, looks + 1)
+        remarks.append(words)
     return replace(
         found,
         verdict=verdict,
@@ -139,27 +137,26 @@ def _expectation(ours: Summary, theirs: Summary, number: Number) -> Verdict:
 
 
 def _outcome(difference: Difference, tolerance: float, alpha: float) -> Literal["reproduced", "not reproduced", "open"]:
-    edge = tolerance * (1 + 1e-9)  # the edge belongs to the inside, whatever rounding does
+    inside = edge(tolerance)
     low, high = difference.interval(1 - 2 * alpha)
-    if -edge <= low and high <= edge:
+    if -inside <= low and high <= inside:
         return "reproduced"
     low, high = difference.interval(1 - alpha)
-    return "not reproduced" if low > edge or high < -edge else "open"
+    return "not reproduced" if low > inside or high < -inside else "open"
 
 
-def seeds_needed(ours: Summary, theirs: Summary, step: float, tolerance: float, looks: int) -> tuple[int | None, str]:
+def advice(ours: Summary, theirs: Summary, step: float, tolerance: float, looks: int) -> tuple[int | None, str]:
     """The smallest number of our runs with which a verdict has a chance of 80 %, None if there is none, and the advice in words."""
     now, alpha, sd = equivalence(ours, theirs, step), pocock(looks), floored(ours, step).sd
 
-    def settled(seeds: float) -> bool:
+    def chance(seeds: int) -> float:
         later = equivalence(replace(ours, n=seeds), theirs, step)
-        return chance_of_definite(now, later, sd / math.sqrt(seeds), tolerance, alpha) >= POWER
+        return chance_of_definite(now, later, sd / math.sqrt(seeds), tolerance, alpha)
 
-    if settled(MOST_SEEDS):
-        found = bisect_left(range(MOST_SEEDS), True, lo=int(ours.n) + 1, key=settled)  # the chance grows with n
-        return found, f"{found} seeds would settle it with a chance of {POWER:.0%}, as a further look (level {alpha:.2g})"
+    if found := seeds_needed(chance, int(ours.n)):
+        return found, f"{plan(found, 'in all')}, as a further look (level {alpha:.2g})"
     limit = "the paper's" if not math.isnan(theirs.sd) or theirs.n < math.inf else "our"
-    return None, f"no number of our seeds would settle it with a chance of {POWER:.0%} at this difference; {limit} n limits it"
+    return None, f"{plan(None, '')}; {limit} n limits it"
 
 
 def _joined(*parts: str) -> str:

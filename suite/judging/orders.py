@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from suite.experiment.statements import ALONE, Claim
 from suite.judging.evidence import Apart, ClaimOutcome, Evidence, Readings, Side, every, some
 from suite.judging.margins import edge, plan, seeds_needed
 from suite.stats.record import Record
+
+ANOTHER_TIME = [NormalDist().inv_cdf((i + 0.5) / 100) for i in range(100)]
+"""Where a difference may come out, in its standard errors: a hundred equally likely places."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,8 @@ def claim_verdict(claim: Claim, samples: Callable[[str, str], Readings] | Runs, 
     slack = 1e-9 * abs(claim.margin) if alone else edge(claim.margin)
     combine = some if alone else every
 
-    def evidence(n: int | None = None) -> list[Evidence]:
-        return [pair.apart(n).evidence(claim.relation, slack) for pair in pairs]
+    def evidence(n: int | None = None, errors: float = 0.0) -> list[Evidence]:
+        return [pair.apart(n).moved(errors).evidence(claim.relation, slack) for pair in pairs]
 
     found = evidence()
     whole = combine(found)
@@ -120,7 +124,11 @@ def claim_verdict(claim: Claim, samples: Callable[[str, str], Readings] | Runs, 
     seeds = None
     if plans and whole.outcome == "open" and all(min(filter(None, pair.n)) > 1 for pair in pairs):
         most = max(max(pair.n) for pair in pairs)
-        seeds = seeds_needed(lambda n: combine(evidence(n)).outcome != "open", most)
+
+        def chance(n: int) -> float:
+            return sum(combine(evidence(n, errors)).outcome != "open" for errors in ANOTHER_TIME) / len(ANOTHER_TIME)
+
+        seeds = seeds_needed(chance, most)
     return _verdict(claim, decider, whole, seeds, len(pairs), plans)
 
 

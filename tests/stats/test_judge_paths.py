@@ -78,7 +78,8 @@ def test_reaches(values, higher_is_better, lower_is_better):
     if values:
         assert up.difference == down.difference == pytest.approx(np.mean(values) - 5)
     if up.verdict == "open" and len(values) > 1:
-        settled = [n for n in range(4, 100) if stats.t.ppf(0.975, n - 1) / np.sqrt(n) < abs(up.difference)]
+        often = stats.norm.ppf(0.795)  # in four of five repetitions
+        settled = [n for n in range(4, 100) if (stats.t.ppf(0.975, n - 1) + often) / np.sqrt(n) < abs(up.difference)]
         assert up.seeds_needed == down.seeds_needed == settled[0]
 
 

@@ -237,7 +237,7 @@ def test_the_advice_on_seeds_has_eighty_percent_power():
     first = number_verdict(difference + sd * z / z.std(ddof=1), number, None)
     assert first.verdict == "open"
     needed, rng = first.seeds_needed, np.random.default_rng(0)
-    assert f"{needed} seeds would settle it with a chance of 80%" in first.reason
+    assert f"{needed} seeds in all would settle it with a chance of 80%" in first.reason
 
     def decided(n):
         return np.mean([number_verdict(rng.normal(difference, sd, n), number, None, looks=2).verdict != "open" for _ in range(300)])
