@@ -72,7 +72,7 @@ def main(executor: str, runs: int, jobs: int, epochs: int) -> None:
         address = cluster.address
     begun, own = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder, chosen_executor(executor, None if cluster else jobs, "cpu", address) as (computing, _):
-        results = compute_missing(table(epochs), runs // 2, "smoke", computing, Options(Path(folder)), [clock])
+        results = compute_missing(table(epochs).at("smoke", runs // 2), computing, Options(Path(folder)), [clock])
     own = time.process_time() - own
     if cluster:
         cluster.shutdown()

@@ -43,7 +43,7 @@ def table(epochs: int) -> Reproduction:
 def sweep(out: Path, seeds: int, epochs: int, executor: str, address: str) -> None:
     """The command that is killed."""
     with chosen_executor(executor, 2, "cpu", address) as (computing, device):
-        results = compute_missing(table(epochs), seeds, "smoke", computing, Options(out, None, device), [])
+        results = compute_missing(table(epochs).at("smoke", seeds), computing, Options(out, None, device), [])
     sys.exit(bool(results.failures))
 
 
