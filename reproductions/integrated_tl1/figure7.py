@@ -41,6 +41,8 @@ TABLE = Reproduction(
         *DEPARTURES,
         "The paper's six values of a were not found; these are powers of ten from the l0 end to the l1 end. The strength is chosen anew"
         " for each.",
+        "Which a has the fewest parameters was read from these runs before the claims about it were written: they ask whether the accuracy"
+        " goes with it, not which a it is.",
         "That one a has the highest accuracy and that one converges fastest is true of any six values, and which they are was not found: no"
         " claim. The text does not say that they are two.",
         "The text also says that four of its six values differ little in FLOP and parameters; which four is not found, so this is no claim"

@@ -76,7 +76,8 @@ def reproduce(
         tracker = Tracker(out, table.id, profile)
         watchers += [tracker] if track else []
         results = Results.of(compute_missing(wanted, computing, options, watchers, absent))
-    tracker.tell({"scale": results.verdicts["scale"]["name"], "banner": banner(results)})
+    if track:
+        tracker.tell({"scale": results.verdicts["scale"]["name"], "banner": banner(results)})
     add_timings(out, from_records(list(results.records.values()), wanted.runs))
     (Results.load(table, profile, out) if methods else results).write()
     return results

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from suite.base.places import reproductions
+from suite.base.places import results
 from suite.experiment.reproduction import Reproduction
 from suite.judging.judged import Judged
 from suite.judging.scale import PAPER
 from suite.records.results import Results
 
 
-def reference() -> Path:
-    """The committed records."""
-    return reproductions().parent / "results" / "reference"
-
-
 def at_paper_scale(table: Reproduction, *folders: Path) -> Judged | None:
     """The runs at the paper's scale in the first of the folders, or the reference, that has some; None where none has."""
     if PAPER not in table.settings or not table.cells:
         return None
-    found = (Results.load(table, PAPER, folder) for folder in (*folders, reference()))
-    return next((Judged.of(results) for results in found if results.records), None)
+    stored = (Results.load(table, PAPER, folder) for folder in (*folders, results() / "reference"))
+    return next((Judged.of(found) for found in stored if found.records), None)
 
 
 def said(table: Reproduction, profile: str, out: Path, whole: bool = False) -> str:

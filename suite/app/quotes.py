@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from suite.base.places import reproductions
+from suite.base.places import reproductions, results
 from suite.experiment.metrics import every_metric
 from suite.report.text import escape
 
@@ -25,7 +25,7 @@ class Table:
         from suite.app.catalogue import get
         from suite.app.results import Results
 
-        self.results = Results.load(get(id), profile, root() / "results" / "reference")
+        self.results = Results.load(get(id), profile, results() / "reference")
         self.seeds, self.verdicts = self.results.seeds, self.results.verdicts
 
     def __getitem__(self, asked: tuple[str, str]) -> float:

@@ -14,3 +14,8 @@ def reproductions() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise SuiteError("the package `reproductions` is not installed", "install the project with `pip install -e .`")
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def results() -> Path:
+    """The folder of what is committed of results: `published` numbers and the `reference` records."""
+    return reproductions().parent / "results"

@@ -3,7 +3,7 @@
     lower, higher, lowest, highest           an order of means
     comparable, distinguishable              within a margin, or beyond it
     present                                  the mean is at least so much
-    always, never (absent)                   every single run: one counterexample decides
+    always, never                            every single run: one counterexample decides
     within_path, reaches, at_matched         along paths of strengths
     best_average_rank, distinct_winners      over several data sets; over two metrics
 
@@ -97,9 +97,6 @@ def always(a: str, metric: str, *, at_least: float | None = None, at_most: float
 def never(a: str, metric: str, **told: Unpack[Told]) -> Claim:
     """a has none of `metric`, a quantity that is never negative: it is 0 in every run."""
     return always(a, metric, at_most=0.0, **_told(told, f"{a} has no {_words(metric)}"))
-
-
-absent = never
 
 
 def best_average_rank(a: str, among: Iterable[str], metric: str, blocks: Iterable[str], better: Better, **told: Unpack[Told]) -> RankClaim:

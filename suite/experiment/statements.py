@@ -19,7 +19,7 @@ ALONE: tuple[Kind, ...] = ("present", "at most", "always at least", "always at m
 @dataclass(frozen=True)
 class WithinLoss:
     """Judged on the best that a series reaches along its path while the metric `guard` (the higher the better) stays within `loss` of
-    its best: see `suite.judging.path.frontier`."""
+    its best: see `suite.judging.path.reached`."""
 
     guard: str
     loss: float
@@ -30,7 +30,7 @@ class WithinLoss:
 
 @dataclass(frozen=True)
 class AtLevel:
-    """Judged where the path of a series passes a `level` of the metric `along`: see `suite.judging.path.matched`."""
+    """Judged where the path of a series passes a `level` of the metric `along`: see `suite.judging.path.at_level`."""
 
     along: str
     level: float

@@ -56,11 +56,6 @@ def at_level(results: Results, name: str, metric: str, along: str, level: float)
     return {seed: span for seed, found in points.items() if (span := crossing(found, level)) is not None}
 
 
-def frontier(results: Results, name: str, metric: str, guard: str, loss: float, better: str = "lower") -> dict[int, float]:
-    """The values of `reached`."""
-    return {seed: span.value for seed, span in reached(results, name, metric, guard, loss, better).items()}
-
-
 def matched(results: Results, name: str, metric: str, along: str, level: float) -> dict[int, float]:
     """The values of `at_level`."""
     return {seed: span.value for seed, span in at_level(results, name, metric, along, level).items()}

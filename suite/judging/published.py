@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.base.errors import SuiteError
-from suite.base.places import reproductions
+from suite.base.places import results
 from suite.experiment.checks import known, known_metric, rows
 from suite.experiment.reproduction import Reproduction
 
@@ -85,8 +85,8 @@ class Published:
 
 
 def root() -> Path:
-    """results/published, beside the folder of the reproductions: in the checkout, or where the project was installed to."""
-    return reproductions().parent / "results" / "published"
+    """results/published: in the checkout, or where the project was installed to."""
+    return results() / "published"
 
 
 def load(reference: str | None) -> Published:

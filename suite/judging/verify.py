@@ -112,13 +112,12 @@ class Noise:
                 found[metric] = None if apart is None or known is None else max(known, apart)
         return cls(path, found, steps(list(Store(folder).read_all().values())))
 
+    @property
+    def measured(self) -> bool:
+        return self.largest is not None
+
     def allowed(self, metric: str) -> float:
-        if self.largest is None:
-            raise SuiteError(
-                f"the runs differ from the reference and are of another machine, and there is no {self.path}",
-                "compute the reference on this machine, or measure what machines do: python benchmarks/noise.py",
-            )
-        noise = self.largest.get(metric, 0.0)
+        noise = (self.largest or {}).get(metric, 0.0)
         return float("inf") if noise is None else FACTOR * max(noise, self.steps.get(metric, 0.0))
 
 
@@ -174,26 +173,41 @@ def pairs(own: dict[str, Any], reference: dict[str, Any]) -> dict[str, tuple[Any
 def compare(
     row: str, own: dict[str, Any], reference: dict[str, Any], noise: Noise, exact: bool, spread: Mapping[str, float] = MappingProxyType({})
 ) -> list[Line]:
-    """The numbers of a run that have moved; where it is `exact`, all that differ. spread: see `spreads`."""
+    """The numbers of a run that have moved; where it is `exact`, all that differ. spread: see `spreads`.
+
+    SuiteError where they differ and nothing says by how much they may: no measured noise, and a single seed.
+    """
     lines = []
     for metric, (a, b) in pairs(own, reference).items():
         apart = distance(a, b)
         if apart and apart > (allowed := 0.0 if exact else max(noise.allowed(metric), SPREADS * spread.get(metric, 0.0))):
             lines.append(Line(row, own["seed"], metric, b, a, allowed))
+    if lines and not (exact or noise.measured or spread):
+        raise SuiteError(
+            f"the runs differ from the reference and are of another machine, there is no {noise.path}, and one seed has no spread",
+            "compute the reference on this machine, or measure what machines do: python benchmarks/noise.py",
+        )
     return lines
 
 
-def spreads(records: list[dict[str, Any]]) -> dict[str, float]:
-    """By metric the SD of a difference of two seeds in the reference, as far as training has gone on: not of the first epoch's curves.
+def spreads(records: list[dict[str, Any]], measured: bool = True) -> dict[str, float]:
+    """By metric the SD of a difference of two seeds in the reference; where noise was `measured`, not of the first epoch's curves.
 
     Where rounding has been carried on for long, a run on another machine is at worst what another seed would have been.
     """
-    values: dict[str, list[float]] = {}
+    values: dict[str, list[Any]] = {}
     for record in records:
         for metric, value in numbers(record).items():
-            if isinstance(value, int | float) and not metric.endswith("[1]"):
+            if value is not None and not (measured and metric.endswith("[1]")):
                 values.setdefault(metric, []).append(value)
-    return {metric: math.sqrt(2) * statistics.stdev(of) for metric, of in values.items() if len(of) > 1}
+    return {metric: _spread(of) for metric, of in values.items() if len(of) > 1}
+
+
+def _spread(values: list[Any]) -> float:
+    """Of numbers; texts are alike or as far apart as can be."""
+    if any(isinstance(value, str) for value in values):
+        return math.inf if len(set(values)) > 1 else 0.0
+    return math.sqrt(2) * statistics.stdev(values)
 
 
 def verify(table: Reproduction, profile: str, out: Path, reference: Path, exact: bool = True) -> Verified:
@@ -212,7 +226,7 @@ def verify(table: Reproduction, profile: str, out: Path, reference: Path, exact:
     lines: list[Line] = []
     for line in expected.experiment.lines:
         both = [(found.records[key], expected.records[key]) for key in line.keys if key in found.records and key in expected.records]
-        apart = spreads([expected.records[key] for key in line.keys if key in expected.records])
+        apart = spreads([expected.records[key] for key in line.keys if key in expected.records], noise.measured)
         for own, known in both:
             same = exact and one_machine(own, known)
             compared, runs, equal = compared + len(pairs(own, known)), runs + 1, equal + same

@@ -130,8 +130,15 @@ def test_verify_accepts_the_same_and_refuses_what_has_moved(invoke, stored, tmp_
         (1, "test_error", 1.001, 0.901),
     ]
     (folder / "noise.json").unlink()
-    unknown = invoke(*line)
+    assert invoke(*line).exit_code == 3  # the spread of the seeds, 0.001 points, says as much
+
+
+def test_verify_of_one_seed_on_an_unmeasured_machine_says_what_to_do(invoke, stored, tmp_path):
+    stored("dense", 0, out=tmp_path / "results/reference", test_error=1.0)
+    stored("dense", 0, test_error=1.1)
+    unknown = invoke("verify", "table1", "--profile", "smoke")
     assert unknown.exit_code == 2
+    assert "one seed has no spread" in unknown.output
     assert "benchmarks/noise.py" in unknown.output
 
 

@@ -5,7 +5,8 @@ from figure_records import ACCURACY, FLOPS, cell, make, scored
 
 from suite.experiment.claims import within_path
 from suite.experiment.reproduction import Cell, StrengthPath
-from suite.judging.path import frontier, matched
+from suite.judging import path as paths
+from suite.judging.path import matched
 from suite.methods import method
 
 # Of each seed, accuracy and FLOP share; a word where there are none.
@@ -36,7 +37,7 @@ def path(grouped):
 
 
 def reached(results, series, loss, better="lower"):
-    return frontier(results, series, "flops_left", "test_accuracy", loss, better)
+    return {seed: span.value for seed, span in paths.reached(results, series, "flops_left", "test_accuracy", loss, better).items()}
 
 
 def test_the_least_share_within_the_loss_of_the_best_of_the_seed(path):

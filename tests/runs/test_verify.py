@@ -109,6 +109,26 @@ def test_without_measured_noise_other_machines_cannot_be_judged(tmp_path):
         moved(changed(**{"metrics/test_error": 6.0}), unknown)
 
 
+def test_without_measured_noise_the_spread_of_the_seeds_stands_for_it(tmp_path):
+    unknown = Noise.beside(tmp_path)
+    seeds = [
+        changed(**{"metrics/test_error": error, "curves/train_loss": [loss, 0.2]}) for error, loss in ((4.0, 0.6), (5.0, 0.7), (6.0, 0.8))
+    ]
+    spread = verify.spreads(seeds, measured=False)
+    assert spread["test_error"] == pytest.approx(2**0.5)
+    assert spread["train_loss[1]"] == pytest.approx(0.1 * 2**0.5)
+    assert "train_loss[1]" not in verify.spreads(seeds)  # sharp where noise was measured
+    found = {error: compare("row", changed(**{"metrics/test_error": error}), RECORD, unknown, False, spread) for error in (10.0, 11.0)}
+    assert [line.metric for line in found[10.0]] == []  # four times 1.41
+    assert [line.metric for line in found[11.0]] == ["test_error"]
+
+
+def test_a_text_may_differ_where_it_differs_between_seeds():
+    alike = verify.spreads([RECORD, RECORD])
+    apart = verify.spreads([RECORD, changed(**{"metrics/architecture": "19-50"})])
+    assert (alike["architecture"], apart["architecture"]) == (0.0, float("inf"))
+
+
 def test_a_step_of_the_metric_is_allowed_as_noise_is():
     """The errors of four rows lie whole images of 0.5 points apart: so many of them may differ, but no setting of the run."""
     rows = [changed(**{"metrics/test_error": error, "epochs": epochs}) for error, epochs in ((3.0, 0), (5.0, 2), (5.5, 2), (7.5, 2))]

@@ -9,7 +9,6 @@ from scipy import stats
 from scipy.integrate import quad
 
 from suite.experiment.claims import (
-    absent,
     always,
     best_average_rank,
     distinct_winners,
@@ -169,7 +168,6 @@ def test_winners_need_runs_of_every_row_and_more_than_one():
 def test_never(values, verdict):
     result = judge(never("a", "m"), {"a": values})
     assert (result.verdict, result.n, result.p) == (verdict, (len(values), 0), None)
-    assert result == judge(absent("a", "m"), {"a": values})
     if values:
         assert result.difference == max(values)
 

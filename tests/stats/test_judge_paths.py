@@ -11,7 +11,6 @@ from scipy import stats
 
 from suite.experiment.claims import (
     Given,
-    absent,
     always,
     at_matched,
     best_average_rank,
@@ -19,6 +18,7 @@ from suite.experiment.claims import (
     higher,
     lower,
     lowest,
+    never,
     present,
     reaches,
     within_path,
@@ -169,7 +169,7 @@ def test_texts_and_details():
     ranked = best_average_rank("a", ["a", "b"], "test_accuracy", ["x", "y"], "higher")
     assert ranked.text == "a has the best average rank by test accuracy"
     assert (ranked.rows, ranked.details) == (("a", "b"), {"blocks": ["x", "y"], "better": "higher"})
-    assert absent("a", "neuron_sparsity").text == "a has no neuron sparsity"
+    assert never("a", "neuron_sparsity").text == "a has no neuron sparsity"
     assert present("a", "neuron_sparsity", 5.0).text == "a has neuron sparsity of at least 5"
     path = within_path("g/a", ["g/b"], "flops_left", "test_accuracy", 1.0)
     assert path.text == "g/a reaches lower flops left than g/b at a loss of at most 1 in test accuracy"
