@@ -3,6 +3,7 @@ import logging
 import pytest
 
 from suite.app import catalogue
+from suite.base import places
 from suite.base.errors import SuiteError
 from suite.base.places import reproductions
 from suite.judging import published
@@ -53,7 +54,7 @@ def test_every_published_row_is_a_row_of_the_table():
 
 def test_root_is_beside_the_reproductions(monkeypatch, tmp_path):
     monkeypatch.undo()
-    monkeypatch.setattr(published, "reproductions", lambda: tmp_path / "site-packages" / "reproductions")
+    monkeypatch.setattr(places, "reproductions", lambda: tmp_path / "site-packages" / "reproductions")
     assert published.root() == tmp_path / "site-packages" / "results" / "published"
 
 
