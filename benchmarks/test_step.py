@@ -19,6 +19,8 @@ BATCH, BATCHES = 100, 20
 ROUNDS, BLOCK = 40, 4
 OVERHEAD, PENALTY, MAP = 1.10, 1.20, 1.25
 SMALL_BATCH, SAMPLING = 128, 0.60
+NOISY, NOISE = "variational_dropout, noise in bulk", 2.6
+"""Two networks' worth of products and a number drawn for every pre-activation."""
 
 TRAINED = [name for name in names() if method(name).schedule(Schedule(epochs=1)).epochs]
 
@@ -79,7 +81,8 @@ def ours(run: Training, batch: int = BATCH):
 
 @pytest.fixture(scope="module")
 def steps(data):
-    return {"bare": bare(data), **{name: ours(begun(method(name), data)) for name in TRAINED}}
+    noisy = method("variational_dropout", bulk=True)
+    return {"bare": bare(data), **{name: ours(begun(method(name), data)) for name in TRAINED}, NOISY: ours(begun(noisy, data))}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,7 @@ def seconds(steps):
     return rounds(steps, ROUNDS, BLOCK)
 
 
-@pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.parametrize("name", [*TRAINED, NOISY])
 def test_step(benchmark, record_property, steps, seconds, name):
     to_bare, to_dense = ratio(seconds, name, "bare"), ratio(seconds, name, "dense")
     benchmark.group = "training step"
@@ -98,6 +101,8 @@ def test_step(benchmark, record_property, steps, seconds, name):
         record_property(key, value)
     if name == "dense":
         assert to_bare <= OVERHEAD
+    elif name == NOISY:
+        assert to_dense <= NOISE
     elif isinstance(method(name), Subgradient | Splitting):
         assert to_dense <= PENALTY
     elif isinstance(method(name), Proximal):

@@ -27,7 +27,7 @@ METHODS = [
 
 ADAPTIVE = tuple(
     Cell.of("mnist", "lenet5_caffe", of, name=of.name, title=title, own_strength=True)
-    for of, title in ((method("variational_dropout"), "variational dropout"), (method("ada_prox"), "adaptive mask (AdaProx)"))
+    for of, title in ((method("variational_dropout", bulk=True), "variational dropout"), (method("ada_prox"), "adaptive mask (AdaProx)"))
 )
 """Methods whose way to zero is one of steps of Adam, not of the penalty's strength: no profile multiplies it."""
 

@@ -71,6 +71,7 @@ OPTIONS: tuple[Method, ...] = (
     method("eta_trick", dual="authors"),
     method("eta_trick", lam=0.01, start=0.0, drift=0.5, least=0.5),
     method("magnitude", scope="layer"),
+    method("variational_dropout", bulk=True),
     *(method("variational_dropout", parameter=name, sample="weights", start=-3.0) for name in ("log_sigma", "log_alpha")),
 )
 """Methods whose options lead to code of their own."""
