@@ -37,7 +37,7 @@ class Clock:
         self.walls: list[float] = []
         self.cpu = 0.0
 
-    def plan(self, specs, reused):
+    def plan(self, specs, known):
         pass
 
     def epoch(self, key, epoch, error):

@@ -20,6 +20,7 @@ from suite.report.banner import banner
 
 if TYPE_CHECKING:
     from suite.runs.executors import Executor
+    from suite.runs.timings import Timing
 
 
 def reproduce(
@@ -40,6 +41,7 @@ def reproduce(
     retry_failed: bool = True,
     track: bool = True,
     progress: bool = False,
+    early: bool = False,
 ) -> Results:
     """Compute the missing runs of a table or figure, store and render them, and give its `Results`.
 
@@ -54,10 +56,12 @@ def reproduce(
     force           compute again what is there
     retry_failed    try again the runs that failed before
     track           write the finished runs to MLflow (`<out>/mlflow.db`)
-    progress        show a progress bar on standard error
+    progress        show on standard error how far the runs are, and how long they will take
+    early           with progress: show the table there too, each time that one more seed is whole
 
     With `jobs` above 1 in a script of your own, call it under `if __name__ == "__main__":`, as worker processes import the script.
     """
+    from suite.app.early import EarlyTables
     from suite.runs.orchestrate import Options, Watcher, compute_missing
     from suite.runs.progress import Progress
     from suite.runs.timings import add_timings, forecast, from_records
@@ -70,9 +74,12 @@ def reproduce(
     with chosen_executor(executor, jobs, device, address, cpus, gpus) as (computing, found_device):
         options = Options(out, root, found_device, force, retry_failed)
         wanted, absent = find_data(wanted, root)
-        told = partial(forecast, out=out, data_root=root, jobs=jobs or 1, device=found_device) if executor == "local" else no_forecast
-        first = partial(first_lines, table, profile, out, told)
-        watchers: list[Watcher] = [Progress(wanted, first)] if progress else []
+        timings = partial(forecast, out=out, data_root=root, device=found_device) if executor == "local" else no_forecast
+        watchers: list[Watcher] = []
+        if progress:
+            shown = Progress(wanted, jobs or (1 if executor == "local" else None), found_device, timings)
+            shown.say(said(table, profile, out))
+            watchers = [shown, EarlyTables(wanted, out, shown.sweep, shown.say)] if early else [shown]
         tracker = Tracker(out, table.id, profile)
         watchers += [tracker] if track else []
         results = Results.of(compute_missing(wanted, computing, options, watchers, absent))
@@ -83,14 +90,9 @@ def reproduce(
     return results
 
 
-def first_lines(table: Reproduction, profile: str, out: Path, told: Callable[[list[RunSpec]], str], specs: list[RunSpec]) -> str:
-    """What a reader is told before anything is computed: what is known at the paper's scale, and how long it will take."""
-    return "\n".join(filter(None, (said(table, profile, out), told(specs))))
-
-
-def no_forecast(specs: list[RunSpec]) -> str:
-    """On a cluster there is no telling how long runs take: its nodes were not timed."""
-    return ""
+def no_forecast(specs: list[RunSpec], say: Callable[[str], None]) -> dict[str, Timing]:
+    """On a cluster there is no telling beforehand how long runs take: its nodes were not timed."""
+    return {}
 
 
 @contextmanager

@@ -16,6 +16,11 @@ def planned(results: Results) -> int:
     return results.reproduction.seeds
 
 
+def matter(verdicts: dict[str, Any]) -> bool:
+    """Whether looks at results with these verdicts count: where published numbers are tested at the paper's scale."""
+    return verdicts["scale"]["name"] == "paper" and bool(verdicts["scale"]["published"])
+
+
 def read(results: Results) -> dict[str, list[int]]:
     """By row, the numbers of seeds at which it was looked at before; nothing where no look is on record."""
     try:

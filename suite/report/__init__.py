@@ -55,7 +55,7 @@ def write(results: Judged) -> list[Path]:
     from suite.report.departures import render as departures
     from suite.report.figures import draw
 
-    if results.verdicts["scale"]["name"] == "paper" and results.verdicts["scale"]["published"]:
+    if looks.matter(results.verdicts):
         looks.record(results)
     files = {
         "table.md": render(results, "markdown"),

@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 
 
 class Watcher(Protocol):
-    """Told what happens while runs are computed: a progress bar, a tracker, a line a run for scripts."""
+    """Told what happens while runs are computed: first which are missing, and the records of the others by key."""
 
-    def plan(self, specs: list[RunSpec], reused: int) -> None: ...
+    def plan(self, specs: list[RunSpec], known: dict[str, dict]) -> None: ...
     def epoch(self, key: str, epoch: int, error: float) -> None: ...
     def result(self, result: Result) -> None: ...
     def close(self) -> None: ...
@@ -114,8 +114,6 @@ def compute_missing(
     missing = [spec for key, spec in specs.items() if key not in known and key not in skipped]
     reused = len(specs) - len(missing) - len(skipped)
     failures: dict[str, dict] = dict(skipped)
-    for watcher in watchers:
-        watcher.plan(missing, reused)
 
     def on_epoch(key: str, epoch: int, error: float) -> None:
         for watcher in watchers:
@@ -123,6 +121,8 @@ def compute_missing(
 
     queue = Queue(missing, known, profile, store.folder, options)
     try:
+        for watcher in watchers:
+            watcher.plan(missing, known)
         with closing(executor.run(queue.next, on_epoch)) as results:
             for result in results:
                 key = result.task.spec.key

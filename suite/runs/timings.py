@@ -6,7 +6,7 @@ import json
 import math
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -69,16 +69,28 @@ def estimate(missing: list[tuple[RunSpec, int]], timings: dict[str, Timing], dev
     """Seconds of work of runs, so many of each kind; one not timed counts as the median of those on the same data, model and device."""
     total = 0.0
     for spec, runs in missing:
-        alike = [timing for name, timing in timings.items() if name.startswith(place(spec, device))]
-        if not alike:
+        if (timing := timing_of(spec, timings, device)) is None:
             return None
-        usual = Timing(statistics.median(t.epoch for t in alike), statistics.median(t.rest for t in alike))
-        total += runs * timings.get(kind(spec, device), usual).of(spec)
+        total += runs * timing.of(spec)
     return total
 
 
-def forecast(specs: list[RunSpec], out: Path, data_root: str | None, jobs: int, device: str) -> str:
-    """How long these runs will take with so many workers, as a reader says it; "" where there is no telling.
+def timing_of(spec: RunSpec, timings: dict[str, Timing], device: str = "cpu") -> Timing | None:
+    """What a run takes: as its kind does, else the median of those on the same data, model and device; None where there are none."""
+    if (found := timings.get(kind(spec, device))) is not None:
+        return found
+    where = place(spec, device)
+    return usual(timing for name, timing in timings.items() if name.startswith(where))
+
+
+def usual(timings: Iterable[Timing]) -> Timing | None:
+    """The median of timings; None of none."""
+    found = list(timings)
+    return Timing(statistics.median(t.epoch for t in found), statistics.median(t.rest for t in found)) if found else None
+
+
+def forecast(specs: list[RunSpec], say: Callable[[str], None], out: Path, data_root: str | None, device: str = "cpu") -> dict[str, Timing]:
+    """Timings by which to tell how long these runs will take. It takes some seconds where little is known, and says so.
 
     On data and networks that no timing is known of one run is timed here, and then more kinds for some seconds: those left over count as
     those on the same data and network.
@@ -88,17 +100,14 @@ def forecast(specs: list[RunSpec], out: Path, data_root: str | None, jobs: int, 
     for spec in specs:
         if not spec.needs() and not any(name.startswith(place(spec, device)) for name in timings):
             strange.setdefault(place(spec, device), spec)
+    if unknown := {kind(spec, device) for spec in specs if not spec.needs()} - timings.keys():
+        say(f"timing a few steps of {len(unknown)} kind{'s' if len(unknown) > 1 else ''} of runs, to tell how long they take ...")
     with suppress(Exception):  # the run itself will say what is wrong with it
         measure(strange.values(), out, data_root, device, steps=5)
         known = read_timings(out)
         others = [spec for spec in specs if kind(spec, device) not in known]
         measure(others, out, data_root, device, steps=5, within=FORECAST_SECONDS - (time.monotonic() - begun))
-    seconds = estimate([(spec, 1) for spec in specs], read_timings(out), device)
-    if seconds is None:
-        return ""
-    if device != "cpu":
-        return f"about {duration(seconds)} of the GPU, one run at a time"
-    return f"about {duration(shared(seconds, jobs, len(specs)))} with {workers(jobs)}"
+    return read_timings(out)
 
 
 def workers(jobs: int) -> str:
@@ -126,17 +135,21 @@ def add_timings(out: Path, timings: dict[str, Timing]) -> None:
         write_text(Path(out, TIMINGS), dumps({name: asdict(timing) for name, timing in sorted(merged.items())}))
 
 
+def timing_in(record: dict) -> Timing:
+    """What a finished run took. Of a resumed one only the epochs are known in full."""
+    seconds, cost = record["curves"]["seconds"] or [0.0], record["cost"]
+    return Timing(statistics.median(seconds), max(0.0, cost["wall_seconds"] - cost["training_seconds"]))
+
+
 def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]:
-    """Median timings of finished runs, by kind. Of a resumed run only the epochs are known in full."""
+    """Median timings of finished runs, by kind."""
     by_key = {spec.key: spec for spec in specs}
     seen: dict[str, list[Timing]] = {}
     for record in records:
         if record["key"] in by_key and record["status"] == "done":
-            seconds, cost = record["curves"]["seconds"] or [0.0], record["cost"]
-            rest = max(0.0, cost["wall_seconds"] - cost["training_seconds"])
             found = kind(by_key[record["key"]], record["environment"]["device"].partition(":")[0])
-            seen.setdefault(found, []).append(Timing(statistics.median(seconds), rest))
-    return {k: Timing(statistics.median(t.epoch for t in ts), statistics.median(t.rest for t in ts)) for k, ts in seen.items()}
+            seen.setdefault(found, []).append(timing_in(record))
+    return {name: timing for name, timings in seen.items() if (timing := usual(timings))}
 
 
 def measure(

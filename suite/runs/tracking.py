@@ -67,7 +67,7 @@ class Tracker:
         return f"sqlite:///{self.root / DATABASE}"
 
     @optional
-    def plan(self, specs: list[RunSpec], reused: int) -> None:
+    def plan(self, specs: list[RunSpec], known: dict[str, dict]) -> None:
         if not specs:
             return
         self.planned = len(specs)
@@ -81,7 +81,7 @@ class Tracker:
             found = client.get_experiment_by_name(self.id)
             artifacts = (self.root / "mlartifacts").as_uri()
             self.experiment = found.experiment_id if found else client.create_experiment(self.id, artifact_location=artifacts)
-        tags = {"profile": self.profile, "planned": str(len(specs)), "reused": str(reused)}
+        tags = {"profile": self.profile, "planned": str(len(specs)), "reused": str(len(known))}
         self.parent = client.create_run(self.experiment, run_name=f"{self.id} {self.profile}", tags=tags).info.run_id
         self.client = client
 

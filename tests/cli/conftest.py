@@ -8,6 +8,7 @@ import sys
 import pytest
 import torch
 from click.testing import CliRunner
+from made_records import record
 
 from suite.app.catalogue import get
 from suite.app.cli import main
@@ -71,39 +72,6 @@ def invoke(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)), prog_name="suite")
     torch.set_flush_denormal(False)
-
-
-def record(spec, profile="smoke", status="done", **metrics):
-    """A record as a worker writes it, with made-up numbers."""
-    names = ("weight_sparsity", "weight_sparsity_exact", "neuron_sparsity", "parameters_left", "flops_left", "best_test_error")
-    return {
-        "schema": 1,
-        "key": spec.key,
-        "method": spec.method.row,
-        "label": spec.method.label,
-        "seed": spec.seed,
-        "dataset": spec.dataset,
-        "model": spec.model,
-        "profile": profile,
-        "status": status,
-        "epochs": 2,
-        "spec": spec.identity(),
-        "metrics": {"test_error": 1.0, **dict.fromkeys(names, 50.0), **metrics} if status == "done" else {},
-        "views": {},
-        "layers": {},
-        "curves": {"train_loss": [1.0, 0.5], "test_error": [2.0, 1.0], "seconds": [3.0, 3.0]},
-        "data": {"checksum": "0" * 64, "n_train": 100, "n_test": 10},
-        "cost": {"wall_seconds": 7.0, "cpu_seconds": 7.0, "training_seconds": 6.0, "peak_memory_mb": 1.0},
-        "environment": {
-            "device": "cpu",
-            "cpu": "made up",
-            "threads": 1,
-            "python": "3.11",
-            "packages": {"torch": "2.6"},
-            "git_commit": None,
-            "git_dirty": None,
-        },
-    }
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from made_up import Clock
 from small_tables import make_table
 
 from suite.experiment.task import Task
@@ -36,8 +37,8 @@ class Witness:
         self.planned = self.reused = None
         self.epochs, self.results, self.closed = [], [], 0
 
-    def plan(self, specs, reused):
-        self.planned, self.reused = [spec.method.row for spec in specs], reused
+    def plan(self, specs, known):
+        self.planned, self.reused = [spec.method.row for spec in specs], len(known)
 
     def epoch(self, key, epoch, error):
         self.epochs.append((key, epoch, error))
@@ -51,6 +52,11 @@ class Witness:
 
     def close(self):
         self.closed += 1
+
+
+@pytest.fixture
+def clock():
+    return Clock()
 
 
 @pytest.fixture

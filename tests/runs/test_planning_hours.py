@@ -1,6 +1,7 @@
 """Hours of a core and of a GPU from timed steps; a step that would take long is timed on a part of its batch."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,7 @@ from suite.experiment.spec import RunSpec
 from suite.methods import method
 from suite.methods.schedule import Schedule
 from suite.runs import planning
+from suite.runs.progress import Progress
 from suite.runs.timings import Timing, add_timings, duration, forecast, kind, measure, read_timings
 from suite.training import program
 
@@ -66,7 +68,19 @@ def test_every_kind_is_timed_once(tmp_path, monkeypatch):
     assert plan(tmp_path).hours["cpu"] == pytest.approx(80 / 3600)
 
 
-def test_a_forecast_times_what_nothing_is_known_of(tmp_path, monkeypatch):
+@pytest.fixture
+def expected(tmp_path, capsys):
+    """`expected(specs, jobs)`: what is said of how long they will take, after what was said while kinds of them were timed."""
+
+    def ask(specs, jobs=1, device="cpu"):
+        watcher = Progress(TABLE.at("paper", 2), jobs, device, partial(forecast, out=tmp_path, data_root=None, device=device))
+        watcher.plan(specs, {})
+        return capsys.readouterr().err.splitlines()[1:]
+
+    return ask
+
+
+def test_a_forecast_times_what_nothing_is_known_of(expected, tmp_path, monkeypatch):
     timed = []
 
     def timing(spec, data_root, steps, device):
@@ -76,23 +90,24 @@ def test_a_forecast_times_what_nothing_is_known_of(tmp_path, monkeypatch):
     monkeypatch.setattr(program, "timing", timing)
     specs = TABLE.at("paper", 2).runs
     add_timings(tmp_path, {kind(specs[0]): Timing(6.0, 0.0)})
-    assert forecast(specs, tmp_path, None, 2, "cpu") == "about 4 minutes with 2 workers"
+    saying = "timing a few steps of {} to tell how long they take ..."
+    assert expected(specs, 2) == [saying.format("2 kinds of runs,"), "about 4 minutes with 2 workers"]
     assert timed == ["sgl0", "dense"]
-    assert forecast(specs[:1], tmp_path, None, 2, "cpu") == "about 60 seconds with 2 workers"
+    assert expected(specs[:1], 2) == ["about 60 seconds with 2 workers"]
     assert timed == ["sgl0", "dense"]
-    assert forecast(specs, tmp_path, None, 1, "cuda:1") == "about 8 minutes of the GPU, one run at a time"
+    assert expected(specs, 1, "cuda:1") == [saying.format("3 kinds of runs,"), "about 8 minutes of the GPU, one run at a time"]
 
 
-def test_a_forecast_takes_some_seconds_but_looks_at_every_network(tmp_path, monkeypatch):
+def test_a_forecast_takes_some_seconds_but_looks_at_every_network(expected, tmp_path, monkeypatch):
     monkeypatch.setattr(program, "timing", lambda spec, *of: (6.0 if spec.model == "wrn_10_1" else 600.0, 0.0))
     monkeypatch.setattr("suite.runs.timings.time.monotonic", iter(range(0, 1000, 4)).__next__)
     cells = (*TABLE.cells, *(replace(cell, setup=replace(cell.setup, model="wrn_16_1")) for cell in TABLE.cells))
     specs = replace(TABLE, cells=cells).at("paper", 1).runs
-    assert forecast(specs, tmp_path, None, 1, "cpu") == "about 6.7 hours with 1 worker"
+    assert expected(specs)[-1] == "about 6.7 hours with 1 worker"
     assert list(read_timings(tmp_path)) == ["digits/wrn_10_1/group_lasso", "digits/wrn_16_1/group_lasso"]
 
 
-def test_a_run_that_cannot_be_timed_stops_no_sweep(tmp_path, monkeypatch):
+def test_a_run_that_cannot_be_timed_stops_no_sweep(expected, monkeypatch):
     def timing(spec, data_root, steps, device):
         if spec.method.name == "sgl0":
             raise RuntimeError("no such thing")
@@ -100,8 +115,8 @@ def test_a_run_that_cannot_be_timed_stops_no_sweep(tmp_path, monkeypatch):
 
     monkeypatch.setattr(program, "timing", timing)
     specs = TABLE.at("paper", 1).runs
-    assert forecast([specs[2]], tmp_path, None, 1, "cpu") == ""
-    assert forecast(specs, tmp_path, None, 1, "cpu") == "about 4 minutes with 1 worker"  # what was timed before it is kept
+    assert [line for line in expected([specs[2]]) if "timing" not in line] == []
+    assert expected(specs)[-1] == "about 4 minutes with 1 worker"  # what was timed before it is kept
 
 
 def test_a_slow_step_is_timed_on_a_part_of_its_batch(monkeypatch):

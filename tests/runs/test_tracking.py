@@ -31,7 +31,7 @@ def database(tmp_path_factory, sgl0_result, failed):
     before = dict(os.environ), os.getcwd(), logging.getLogger("alembic").level
     for results in ([sgl0_result], [failed, sgl0_result]):
         tracker = Tracker(root, "fake/table", "smoke")
-        tracker.plan([result.task.spec for result in results], 7)
+        tracker.plan([result.task.spec for result in results], dict.fromkeys(range(7)))
         for result in results:
             tracker.epoch(result.task.spec.key, 1, 10.0)
             tracker.result(result)
@@ -116,7 +116,7 @@ def test_a_diverged_run_leaves_out_what_is_no_number(database, sgl0_result):
     record = {**sgl0_result.record, "status": "diverged", "metrics": {}, "views": {}, "epochs": 1}
     record["curves"] = {name: [nan if name == "train_loss" else 1.0] for name in record["curves"]}
     tracker = Tracker(database, "fake/diverged", "smoke")
-    tracker.plan([sgl0_result.task.spec], 0)
+    tracker.plan([sgl0_result.task.spec], {})
     tracker.result(Result(sgl0_result.task, record=record))
     tracker.close()
     (run,) = tracker.client.search_runs([tracker.experiment], "tags.status = 'diverged'")
@@ -127,7 +127,7 @@ def test_a_diverged_run_leaves_out_what_is_no_number(database, sgl0_result):
 
 def test_the_database_is_left_alone_where_nothing_is_computed(tmp_path):
     tracker = Tracker(tmp_path / "out", "fake/table", "smoke")
-    tracker.plan([], 25)
+    tracker.plan([], {})
     tracker.close()
     assert not (tmp_path / "out").exists()
 
@@ -135,7 +135,7 @@ def test_the_database_is_left_alone_where_nothing_is_computed(tmp_path):
 def test_nothing_is_written_elsewhere(database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tracker = Tracker(database, "fake/other", "smoke")
-    tracker.plan([RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(1))], 0)
+    tracker.plan([RunSpec.of("digits", "lenet_300_100", method("dense"), Schedule(1))], {})
     tracker.close()
     assert not tracker.broken
     assert list(tmp_path.iterdir()) == []

@@ -37,7 +37,7 @@ Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and show
 @click.option("--force", is_flag=True, help="Compute again what is already there.")
 @click.option("--keep-failures", is_flag=True, help="Do not try again the runs that failed before.")
 @click.option("--no-tracking", is_flag=True, help="Do not write the runs to MLflow.")
-@click.option("--quiet", is_flag=True, help="No progress bar and no table.")
+@click.option("--quiet", is_flag=True, help="No progress and no table.")
 @click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a number is not reproduced or a claim does not hold.")
 def reproduce(
@@ -85,6 +85,7 @@ def reproduce(
             retry_failed=not keep_failures,
             track=not no_tracking,
             progress=not quiet,
+            early=not as_json,
         )
         show(results, as_json, quiet)
         codes.append(exit_code(results, strict))
