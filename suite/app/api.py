@@ -85,7 +85,7 @@ def reproduce(
         results = Results.of(compute_missing(wanted, computing, options, watchers, absent))
     if track:
         tracker.tell({"scale": results.verdicts["scale"]["name"], "banner": banner(results)})
-    add_timings(out, from_records(list(results.records.values()), wanted.runs))
+    add_timings(out, from_records(results.records.values(), wanted.specs))
     (Results.load(table, profile, out) if methods else results).write()
     return results
 

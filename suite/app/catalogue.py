@@ -38,3 +38,18 @@ def get(name: str) -> Reproduction:
         raise SuiteError(f"{full}: runs_in names {table.runs_in!r}", f"there are {', '.join(ids())}")
     check_published(check(table))
     return table
+
+
+def having(profile: str) -> list[Reproduction]:
+    """Every reproduction with this profile, each after the one in whose folder its runs are; SuiteError where none has it."""
+    found = [table for table in map(get, ids()) if has(table, profile)]
+    if not found:
+        raise SuiteError(f"no reproduction has a profile {profile!r}", "there are smoke, quick and paper")
+    return sorted(found, key=lambda table: (table.home, bool(table.runs_in)))
+
+
+def has(table: Reproduction, profile: str) -> bool:
+    try:
+        return bool(table.profile(profile))
+    except SuiteError:
+        return False

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from suite.base.places import reproductions, results
+from suite.app.known import fullest, numbers_tested
+from suite.base.places import reference, reproductions
 from suite.experiment.metrics import every_metric
 from suite.report.text import escape
 
@@ -25,7 +26,7 @@ class Table:
         from suite.app.catalogue import get
         from suite.app.results import Results
 
-        self.results = Results.load(get(id), profile, results() / "reference")
+        self.results = Results.load(get(id), profile, reference())
         self.seeds, self.verdicts = self.results.seeds, self.results.verdicts
 
     def __getitem__(self, asked: tuple[str, str]) -> float:
@@ -107,34 +108,35 @@ def metrics() -> str:
 def scales() -> str:
     """What was tested at the papers' own scale, a line for each table with published numbers or claims."""
     rows: list[list[str]] = []
-    totals = [0, 0]
     for id, found in at_paper_scale():
         of = found.verdicts["scale"]
         claims = [f"{count} {word}" for word in ("holds", "does not hold", "open") if (count := found.count(word))]
         seeds = [str(n) for n in sorted({len(row.runs) for row in found.results.rows if row.runs})] or ["none yet"]
         n = " to ".join(dict.fromkeys((seeds[0], seeds[-1])))
-        own = 0 if found.results.reproduction.runs_in else of["published"]  # the table whose runs these are tests its numbers
-        totals = [totals[0] + of["tested"] * bool(own), totals[1] + own]
-        shown = [str(of[word]) if of["tested"] else "" for word in ("as expected", "not as expected", "reproduced", "not reproduced")]
-        rows.append([f"`{id}`", n, f"{of['tested']} of {own}" if own else "", *shown, ", ".join(claims)])
-    rows.append(["**all**", "", f"**{totals[0]} of {totals[1]}**", "", "", "", "", ""])
+        tested, own = numbers_tested(found.results.reproduction, found.verdicts)
+        shown = [str(of[word]) if tested else "" for word in ("as expected", "not as expected", "reproduced", "not reproduced")]
+        rows.append([f"`{id}`", n, f"{tested} of {own}" if own else "", *shown, ", ".join(claims)])
+    rows.append(["**all**", "", f"**{in_all()}**", "", "", "", "", ""])
     head = ["table", "n", "numbers tested", "as expected", "not as expected", "reproduced", "not reproduced", "claims of the paper"]
     return markdown(head, rows)
+
+
+def in_all() -> str:
+    """How many published numbers were tested at the papers' own scale, of how many."""
+    counts = [numbers_tested(found.results.reproduction, found.verdicts) for _, found in at_paper_scale()]
+    return f"{sum(tested for tested, _ in counts)} of {sum(published for _, published in counts)}"
 
 
 def at_paper_scale() -> Iterator[tuple[str, Table]]:
     """The tables with something of a paper to test, each in the profile at the paper's scale that has the most runs."""
     from suite.app.catalogue import get, ids
-    from suite.judging.scale import deviations
 
     for id in ids():
         of = get(id)
-        if "paper" not in of.settings or not (of.published or of.claims):
-            continue
-        profiles = [p for p in of.settings if p != "smoke" and not any(d.estimand for d in deviations(of.at(p, 1)))]
-        found = max((table(id, profile) for profile in profiles), key=lambda one: len(one.records))
-        if (found.verdicts["scale"]["published"] and not of.runs_in) or (found.records and of.claims):
-            yield id, found
+        if (of.published or of.claims) and (profile := fullest(of, reference())):
+            found = table(id, profile)
+            if numbers_tested(of, found.verdicts)[1] or (found.records and of.claims):
+                yield id, found
 
 
 def tested(id: str) -> str:
@@ -152,5 +154,6 @@ NAMES = {
     "excerpt": excerpt,
     "metrics": metrics,
     "scales": scales,
+    "in_all": in_all,
     "tested": tested,
 }

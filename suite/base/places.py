@@ -19,3 +19,8 @@ def reproductions() -> Path:
 def results() -> Path:
     """The folder of what is committed of results: `published` numbers and the `reference` records."""
     return reproductions().parent / "results"
+
+
+def reference() -> Path:
+    """The folder of the reference records."""
+    return results() / "reference"

@@ -62,6 +62,10 @@ class RunSpec:
         """The runs that must be finished before this one."""
         return [self.with_method(method) for method in self.method.needs()]
 
+    def chain(self) -> list[RunSpec]:
+        """All that this run builds on, each after what it builds on itself, and the run at the end."""
+        return [*(spec for needed in self.needs() for spec in needed.chain()), self]
+
     def with_method(self, method: Method) -> RunSpec:
         """The same run of another method."""
         return replace(self, setup=replace(self.setup, method=method))

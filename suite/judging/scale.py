@@ -8,9 +8,10 @@ check     smoke runs and stand-in data: a check of the code
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any, Final, Literal
 
-from suite.experiment.reproduction import Experiment
+from suite.experiment.reproduction import Experiment, Reproduction
 from suite.records.results import Results
 from suite.stats.record import Record
 
@@ -96,9 +97,16 @@ def scale(results: Results) -> Scale:
     return Scale("reduced" if any(deviation.estimand for deviation in found) else "paper", found)
 
 
+def testing(table: Reproduction) -> list[str]:
+    """The profiles of a table with which its paper can be tested."""
+    if PAPER not in table.settings or not table.cells:
+        return []
+    return [name for name in table.settings if scale(Results(table.at(name, 1), Path(), {})).tests]
+
+
 def deviations(experiment: Experiment) -> list[Deviation]:
     """Where the settings of the profile are not those of the profile `paper`; nothing where there is no such profile."""
-    if PAPER not in experiment.reproduction.settings:
+    if PAPER not in experiment.reproduction.settings or (experiment.profile == PAPER and not experiment.stand_in):
         return []
     return _schedule(experiment) + _setups(experiment)
 
@@ -122,9 +130,9 @@ def _setups(experiment: Experiment) -> list[Deviation]:
     """Where data set, network, methods, number of examples and the like are not those of the profile `paper`."""
     ours, papers, found = experiment.settings, experiment.reproduction.settings[PAPER], []
     stand_in = experiment.reproduction.stand_in if experiment.stand_in else None
-    cells = experiment.reproduction.cells
-    for name in (f.name for f in fields(cells[0].setup)) if cells else ():
-        pairs = [(getattr(ours.of(c, stand_in).setup, name), getattr(papers.of(c).setup, name)) for c in cells]
+    setups = [(ours.of(c, stand_in).setup, papers.of(c).setup) for c in experiment.reproduction.cells]
+    for name in (f.name for f in fields(setups[0][0])) if setups else ():
+        pairs = [(getattr(here, name), getattr(there, name)) for here, there in setups]
         if any(here != there for here, there in pairs):
             here, there = (" and ".join(dict.fromkeys(_cell(name, pair[i]) for pair in pairs if pair[0] != pair[1])) for i in (0, 1))
             found.append(Deviation(WORDS.get(name, name.replace("_", " ")), here, there))

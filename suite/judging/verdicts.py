@@ -6,6 +6,7 @@ from typing import Any
 
 from suite.experiment.claims import AnyClaim, Claim
 from suite.experiment.metrics import Column
+from suite.experiment.reproduction import Reproduction
 from suite.judging import looks
 from suite.judging.published import Number, load
 from suite.judging.scale import NO_VERDICT, NOT_TESTED, Scale, scale
@@ -15,7 +16,7 @@ ORDERS = {"holds": "same order here", "does not hold": "opposite order here", "n
 """What a verdict on an order is called at reduced scale; anything else is not resolved."""
 
 
-def verdicts(results: Results) -> dict[str, Any]:
+def verdicts(results: Results, plans: bool = True) -> dict[str, Any]:
     """{"scale": {...}, "numbers": [...], "claims": [...]}, in the order of the table; "ranks", "matched" where there are any; legal JSON.
 
     scale     name, deviations from the profile `paper`, why; see `suite.judging.scale`
@@ -27,7 +28,8 @@ def verdicts(results: Results) -> dict[str, Any]:
     matched   one for each series at each level at which series are compared, see `suite.report.matched.as_data`
 
     Only runs at the paper's scale get verdicts. At reduced scale a number has its difference, and an order is the "same order here" or
-    the "opposite order here"; a claim with a margin, which is one of the paper's scale, is not tested.
+    the "opposite order here"; a claim with a margin, which is one of the paper's scale, is not tested. plans: whether to look for the
+    seeds that would settle an open claim, which takes longer than all else.
     """
     from suite.judging.matched import as_data as matched
     from suite.judging.ranks import as_data
@@ -40,7 +42,7 @@ def verdicts(results: Results) -> dict[str, Any]:
         for column in columns
         if (number := published.get(row.key, column.metric)) is not None
     ]
-    claims = _claims(results, of)
+    claims = _claims(results, of, plans)
     found = {"scale": of.as_dict() | counts(results, numbers), "numbers": numbers, "claims": claims}
     more = {"ranks": as_data(results), "matched": matched(results)}
     return found | {name: entries for name, entries in more.items() if entries}
@@ -51,12 +53,16 @@ def counts(results: Results, numbers: list[dict[str, Any]]) -> dict[str, int]:
 
     A single run against a number without a spread tests nothing.
     """
-    shown = {column.metric for column in (*results.reproduction.columns, *results.reproduction.extra)}
-    printed = [n for (_, metric), n in load(results.reproduction.published).numbers.items() if metric in shown and n.value is not None]
     tested = [n for n in numbers if n["verdict"] not in (NO_VERDICT, NOT_TESTED) and (n["expected"] or n["interval90"])]
-    found = {"published": len(printed), "tested": len(tested), "interim": sum(n["interim"] for n in tested)}
+    found = {"published": len(printed(results.reproduction)), "tested": len(tested), "interim": sum(n["interim"] for n in tested)}
     found |= {word: sum(n["expected"] == word for n in tested) for word in ("as expected", "not as expected")}
     return found | {word: sum(n["verdict"] == word for n in tested) for word in ("reproduced", "not reproduced", "open")}
+
+
+def printed(table: Reproduction) -> dict[tuple[str, str], Number]:
+    """The paper's numbers that a table shows, by row and metric."""
+    shown = {column.metric for column in (*table.columns, *table.extra)}
+    return {place: number for place, number in load(table.published).numbers.items() if place[1] in shown and number.value is not None}
 
 
 def _number(results: Results, of: Scale, row: Row, column: Column, number: Number) -> dict[str, Any]:
@@ -90,13 +96,11 @@ def _number(results: Results, of: Scale, row: Row, column: Column, number: Numbe
     }
 
 
-def _claims(results: Results, of: Scale) -> list[dict[str, Any]]:
+def _claims(results: Results, of: Scale, plans: bool) -> list[dict[str, Any]]:
     from suite.judging.families import judge_table
 
-    claims = results.reproduction.claims
-    return [
-        _claim(results, of, claim, verdict.as_dict()) for claim, verdict in zip(claims, judge_table(results, plans=of.tests), strict=True)
-    ]
+    found = judge_table(results, plans=plans and of.tests)
+    return [_claim(results, of, claim, verdict.as_dict()) for claim, verdict in zip(results.reproduction.claims, found, strict=True)]
 
 
 def _claim(results: Results, of: Scale, claim: AnyClaim, found: dict[str, Any]) -> dict[str, Any]:

@@ -43,17 +43,7 @@ class Options:
 
 def with_needs(specs: list[RunSpec]) -> list[RunSpec]:
     """The runs and those they build on, each before what needs it and once."""
-    ordered: dict[str, RunSpec] = {}
-
-    def add(spec: RunSpec) -> None:
-        if (key := spec.key) not in ordered:
-            for needed in spec.needs():
-                add(needed)
-            ordered[key] = spec
-
-    for spec in specs:
-        add(spec)
-    return list(ordered.values())
+    return list({spec.key: spec for wanted in specs for spec in wanted.chain()}.values())
 
 
 class Queue:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from suite.experiment.reproduction import Experiment
+from suite.experiment.spec import RunSpec
 from suite.records.store import FINISHED, Store
-from suite.runs.orchestrate import with_needs
-from suite.runs.timings import amount, duration, epochs, estimate, read_timings, shared, workers
+from suite.runs.elsewhere import HERE, usable
+from suite.runs.timings import amount, duration, epochs, estimate, shared, workers
 
 DEVICES = ("cpu", "cuda")
 SYMBOLS = {"done": "#", "diverged": "~", "failed": "!", "resumable": "+", "missing": "."}
@@ -20,6 +21,7 @@ class Plan:
 
     seconds    with so many workers on CPU cores
     hours      of one device, by device: of one core, and of one GPU with one run at a time
+    timed_on   what the estimate for CPU cores is from: "this machine", or "the reference's machine" where its records stand in
     """
 
     id: str
@@ -29,6 +31,7 @@ class Plan:
     seconds: float | None
     jobs: int
     hours: dict[str, float | None] = field(default_factory=dict)
+    timed_on: str = HERE
 
     @property
     def missing(self) -> int:
@@ -44,6 +47,7 @@ class Plan:
             "seconds": self.seconds,
             "jobs": self.jobs,
             **{f"{device}_hours": hours for device, hours in self.hours.items()},
+            "timed_on": self.timed_on if any(self.hours.values()) else None,
             "states": self.states,
         }
 
@@ -57,35 +61,40 @@ class Plan:
             return "\n".join(lines)
         if self.seconds is not None:
             hours = f" ({amount(cpu)} CPU-hours)" if (cpu := self.hours.get("cpu")) else ""
-            lines.append(f"about {duration(self.seconds)} with {workers(self.jobs)}, from timings on this machine{hours}")
+            lines.append(f"about {duration(self.seconds)} with {workers(self.jobs)}, from timings on {self.timed_on}{hours}")
         if gpu := self.hours.get("cuda"):
             lines.append(f"about {amount(gpu)} GPU-hours, one run at a time, from timings on this machine")
-        if not any(self.hours.values()):
+        if not gpu and (self.seconds is None or self.timed_on != HERE):
             lines.append("no timing on this machine yet: add --time to time a few steps of every method")
         return "\n".join(lines)
 
 
+def rows(experiment: Experiment) -> list[tuple[str, RunSpec, list[str]]]:
+    """The rows of an experiment and those they build on: name, the run with seed 0, and the keys of the runs no row before it has."""
+    seeds = range(experiment.seeds)
+    found = [(line.cell.row, line.spec, list(line.keys)) for line in experiment.lines]
+    listed = {key for _, _, keys in found for key in keys}
+    for line in experiment.lines:
+        for needed in line.spec.chain()[:-1]:
+            keys = [key for key in needed.keys(seeds) if key not in listed]
+            found.append((f"{needed.method.row} (needed)", needed, keys))
+            listed.update(keys)
+    return [row for row in found if row[2]]
+
+
 def plan(experiment: Experiment, out: Path, jobs: int) -> Plan:
     """The runs of an experiment, those they build on, and their states. Imports nothing that trains."""
-    table, seeds = experiment.reproduction, range(experiment.seeds)
-    store = Store.of(out, table.home, experiment.profile)
-    rows = [(line.cell.row, line.spec, list(line.keys)) for line in experiment.lines]
-    listed = {key for _, _, row in rows for key in row}
-    for line in experiment.lines:
-        for needed in with_needs([line.spec])[:-1]:
-            row = [key for key in needed.keys(seeds) if key not in listed]
-            rows.append((f"{needed.method.row} (needed)", needed, row))
-            listed.update(row)
-    found = store.states(listed)
+    table, listed = experiment.reproduction, rows(experiment)
+    found = Store.of(out, table.home, experiment.profile).states(dict.fromkeys(key for _, _, keys in listed for key in keys))
     states: dict[str, list[str]] = {}
-    for name, _, row in rows:
-        if row:
-            states.setdefault(name, []).extend(found[key] for key in row)
-    missing = [(spec, sum(found[key] not in FINISHED for key in row)) for _, spec, row in rows]
+    for name, _, keys in listed:
+        states.setdefault(name, []).extend(found[key] for key in keys)
+    missing = [(spec, sum(found[key] not in FINISHED for key in keys)) for _, spec, keys in listed]
     missing = [(spec, runs) for spec, runs in missing if runs]
     total = sum(runs for _, runs in missing)
-    timings = read_timings(out)
+    timings, timed_on = usable(experiment, out) if missing else ({}, HERE)
     seconds = {device: estimate(missing, timings, device) for device in DEVICES}
     share = None if seconds["cpu"] is None else shared(seconds["cpu"], jobs, total)
     hours = {device: None if found is None else found / 3600 for device, found in seconds.items()}
-    return Plan(table.id, experiment.profile, states, sum(runs * epochs(spec) for spec, runs in missing), share, jobs, hours)
+    work = sum(runs * epochs(spec) for spec, runs in missing)
+    return Plan(table.id, experiment.profile, states, work, share, jobs, hours, timed_on)

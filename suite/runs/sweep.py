@@ -13,7 +13,7 @@ from suite.experiment.reproduction import Experiment
 from suite.experiment.spec import RunSpec
 from suite.runs.executors import Result
 from suite.runs.pace import Work, paced, seconds_left
-from suite.runs.timings import Timing, duration, epochs, kind, timing_in, timing_of, usual
+from suite.runs.timings import Timing, duration, epochs, kind, timed, timing_of, usual
 
 METRICS = {"test_error": "error", "weight_sparsity": "weight sparsity"}
 """What is shown of finished runs, with what a reader calls it."""
@@ -142,7 +142,7 @@ class Sweep:
     def result(self, result: Result) -> None:
         run, record = self.left[result.task.spec.key], result.record
         if record is not None and record["status"] == "done":
-            self.seen.setdefault(run.kind, deque(maxlen=REMEMBERED)).append(timing_in(record))
+            self.seen.setdefault(run.kind, deque(maxlen=REMEMBERED)).append(timed(record))
         self.end(run, record)
         self.advance()
 

@@ -6,7 +6,7 @@ import json
 import math
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,11 +54,12 @@ def kind(spec: RunSpec, device: str = "cpu") -> str:
 
 
 def place(spec: RunSpec, device: str) -> str:
-    """What kinds of runs on the same data, model and device have in common."""
+    """What kinds of runs on the same data, model and device have in common; epochs that are not one pass over the data are of a length."""
     named = [device] if device != "cpu" else []
     named += [spec.setup.precision] if spec.setup.precision != FLOAT32 else []
     examples = f":{spec.setup.n_train}" if spec.setup.n_train else ""
-    return " ".join((*named, f"{spec.dataset}{examples}/{spec.model}/"))
+    steps = f"x{spec.schedule.epoch_steps}x{spec.schedule.batch_size}" if spec.schedule.epoch_steps else ""
+    return " ".join((*named, f"{spec.dataset}{examples}{steps}/{spec.model}/"))
 
 
 def epochs(spec: RunSpec) -> int:
@@ -135,21 +136,20 @@ def add_timings(out: Path, timings: dict[str, Timing]) -> None:
         write_text(Path(out, TIMINGS), dumps({name: asdict(timing) for name, timing in sorted(merged.items())}))
 
 
-def timing_in(record: dict) -> Timing:
+def from_records(records: Iterable[dict], specs: Mapping[str, RunSpec]) -> dict[str, Timing]:
+    """Median timings of finished runs, by kind. specs: the runs by key."""
+    seen: dict[str, list[Timing]] = {}
+    for record in records:
+        if record["key"] in specs and record["status"] == "done":
+            found = kind(specs[record["key"]], record["environment"]["device"].partition(":")[0])
+            seen.setdefault(found, []).append(timed(record))
+    return {name: timing for name, timings in seen.items() if (timing := usual(timings))}
+
+
+def timed(record: dict) -> Timing:
     """What a finished run took. Of a resumed one only the epochs are known in full."""
     seconds, cost = record["curves"]["seconds"] or [0.0], record["cost"]
     return Timing(statistics.median(seconds), max(0.0, cost["wall_seconds"] - cost["training_seconds"]))
-
-
-def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]:
-    """Median timings of finished runs, by kind."""
-    by_key = {spec.key: spec for spec in specs}
-    seen: dict[str, list[Timing]] = {}
-    for record in records:
-        if record["key"] in by_key and record["status"] == "done":
-            found = kind(by_key[record["key"]], record["environment"]["device"].partition(":")[0])
-            seen.setdefault(found, []).append(timing_in(record))
-    return {name: timing for name, timings in seen.items() if (timing := usual(timings))}
 
 
 def measure(

@@ -42,6 +42,11 @@ def test_unknown_profile_names_those_there_are(refused, name):
     assert all(profile in line for profile in ("smoke", "quick", "paper"))
 
 
+@pytest.mark.parametrize("name", ["plan", "reproduce"])
+def test_a_profile_that_no_table_has(refused, name):
+    assert "'quik'" in refused(name, "--all", "--profile", "quik")
+
+
 def test_unknown_method_names_the_nearest(refused):
     line = refused("reproduce", "table1", "--method", "group_laso")
     assert "'group_laso'" in line
@@ -59,6 +64,15 @@ def test_seeds_that_are_no_positive_number(refused, name, seeds):
     [
         (["reproduce"], "ID"),
         (["reproduce", "table1", "--sedes", "5"], "--sedes"),
+        (["reproduce", "table1", "--all"], "--all"),
+        (["reproduce", "table1", "--hours", "5"], "--all"),
+        (["reproduce", "--all", "--hours", "0"], "--hours"),
+        (["reproduce", "--all", "--method", "sgl0"], "--method"),
+        (["reproduce", "--all", "--hours", "5", "--force"], "--force"),
+        (["reproduce", "--all", "--hours", "5", "--executor", "ray"], "--jobs"),
+        (["plan"], "ID"),
+        (["plan", "table1", "--all"], "--all"),
+        (["plan", "table1", "--hours", "5"], "--all"),
         (["reproduce", "table1", "--jobs", "0"], "--jobs"),
         (["report", "table1", "--format", "word"], "word"),
         (["reprodce", "table1"], "reprodce"),

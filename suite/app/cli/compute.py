@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from suite.app.cli.group import cores, data_option, main, out_option, profile_option, seeds_option
+from suite.app.cli import whole
+from suite.app.cli.group import check_all, cores, data_option, hours_option, main, out_option, profile_option, seeds_option
 from suite.app.cli.show import exit_code, show
+
+if TYPE_CHECKING:
+    from suite.experiment.reproduction import Reproduction
 
 
 @main.command(
@@ -17,12 +23,15 @@ Examples:
   python -m suite reproduce table1 --profile paper --method sgl0 --method group_lasso --jobs 2
   python -m suite reproduce table1 --profile smoke --quiet --json
   python -m suite reproduce table1 --profile paper --executor ray --address auto --gpus 0.25
+  python -m suite reproduce --all --hours 5 --profile paper
 
 \b
 Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and shown); 2 wrong use;
 3 with --strict, a verdict fell short."""
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--all", "everything", is_flag=True, help="All tables that have the profile; runs of the reference are taken over first.")
+@hours_option
 @seeds_option(default=None, help="Seeds 0 to N - 1 (default: as many as the table asks for, 5 as a rule).")
 @profile_option
 @click.option("--method", "methods", multiple=True, metavar="NAME", help="Only these rows (repeatable).")
@@ -42,6 +51,8 @@ Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and show
 @click.option("--strict", is_flag=True, help="Exit with 3 when a number is not reproduced or a claim does not hold.")
 def reproduce(
     ids,
+    everything,
+    hours,
     seeds,
     profile,
     methods,
@@ -60,20 +71,35 @@ def reproduce(
     as_json,
     strict,
 ) -> None:
-    """Compute the missing runs of one or more reproductions and show their tables with verdicts."""
-    from suite.app import api, catalogue
+    """Compute the missing runs of one or more reproductions, or of all, and show their tables with verdicts.
 
-    tables = [catalogue.get(name) for name in ids]
-    for table in tables:
-        table.profile(profile)
-    codes = []
-    for table in tables:
+    With --hours only those that decide most in that time, in the order of `plan --all --hours`. It chooses, and stops nothing.
+    """
+    from suite.app import api, catalogue
+    from suite.app.survey import lacking
+
+    check_all(ids, everything, hours)
+    workers = jobs or (cores() if executor == "local" else None)
+    work: Iterable[tuple[Reproduction, Sequence[str], int | None]]
+    if everything:
+        work = whole.work(profile, seeds, out, hours, workers, methods, force, quiet)
+    else:
+        tables = [catalogue.get(name) for name in ids]
+        for table in tables:
+            table.profile(profile)
+        work = [(table, methods, seeds) for table in tables]
+    codes = [0]
+    for table, rows, some in work:
+        if everything and (reason := lacking(table.at(profile, 1), data_root)):
+            click.echo(f"{table.id} is left out: {reason}", err=True)
+            codes.append(1)
+            continue
         results = api.reproduce(
             table,
-            methods=methods,
-            seeds=seeds,
+            methods=rows,
+            seeds=some,
             profile=profile,
-            jobs=jobs or (cores() if executor == "local" else None),
+            jobs=workers,
             device=device,
             executor=executor,
             address=address,

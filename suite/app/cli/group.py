@@ -72,6 +72,22 @@ def seeds_option(**settings):
     return click.option("--seeds", type=click.IntRange(min=1), metavar="N", **settings)
 
 
+hours_option = click.option(
+    "--hours",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="H",
+    help="With --all: only what decides most in so many hours of the workers.",
+)
+
+
+def check_all(ids: tuple[str, ...], everything: bool, hours: float | None) -> None:
+    """UsageError unless either tables are named or all are meant; hours are for all."""
+    if bool(ids) == everything:
+        raise click.UsageError("--all takes no ids" if ids else "Missing argument 'ID...': name tables, or add --all")
+    if hours is not None and not everything:
+        raise click.UsageError("--hours chooses from all tables: add --all")
+
+
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext, suppress
 
 import click
 
-from suite.app.cli.group import cores, data_option, main, out_option, profile_option, seeds_option
+from suite.app.cli import whole
+from suite.app.cli.group import check_all, cores, data_option, hours_option, main, out_option, profile_option, seeds_option
 
 
 @main.command("list", epilog="\b\nExamples:\n  python -m suite list --json\n  python -m suite list --options sgl0")
@@ -37,8 +39,21 @@ def described(table) -> dict:
     return {"id": table.id, "title": table.title, "source": table.source, "profiles": list(table.settings), "rows": rows}
 
 
-@main.command(epilog="\b\nExamples:\n  python -m suite plan table1 --profile paper --seeds 5\n  python -m suite plan table1 --time")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@main.command(
+    epilog="""\b
+Examples:
+  python -m suite plan table1 --profile paper --seeds 5
+  python -m suite plan table1 --time
+  python -m suite plan --all --profile paper
+  python -m suite plan --all --profile paper --hours 5 --jobs 2
+
+\b
+With --hours the list of --all ends in commands: what decides most in that time, of published numbers and claims.
+`python -m suite reproduce --all --hours 5` computes it."""
+)
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--all", "everything", is_flag=True, help="All tables that have the profile, a line each.")
+@hours_option
 @seeds_option(default=None, help="Seeds 0 to N - 1 (default: as many as the table asks for, 5 as a rule).")
 @profile_option
 @out_option
@@ -47,15 +62,21 @@ def described(table) -> dict:
 @click.option("--time", "timed", is_flag=True, help="Time a few steps of every method on this machine first.")
 @click.option("--device", default="auto", show_default=True, help="What --time times the steps on: cpu, cuda or auto.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-def plan(ids, seeds, profile, out, data_root, jobs, timed, device, as_json) -> None:
+def plan(ids, everything, hours, seeds, profile, out, data_root, jobs, timed, device, as_json) -> None:
     """Show the runs of a reproduction, which of them are done, and how long the rest will take. Computes nothing."""
     from suite.app import api, catalogue
+    from suite.data import DataUnavailable
     from suite.runs import planning, timings
 
-    for name in ids:
-        table = catalogue.get(name)
-        if timed:
+    check_all(ids, everything, hours)
+    found = catalogue.having(profile) if everything else [catalogue.get(name) for name in ids]
+    for table in found if timed else ():
+        with suppress(DataUnavailable) if everything else nullcontext():
             one, absent = api.find_data(table.at(profile, 1), data_root)
             timings.measure([s for s in one.runs if s.dataset not in absent], out, data_root, api.choose_device(device))
+    if everything:
+        whole.show(profile, seeds, out, hours, jobs or cores(), as_json)
+        return
+    for table in found:
         planned = planning.plan(table.at(profile, seeds), out, jobs or cores())
         click.echo(json.dumps(planned.as_dict(), indent=2) if as_json else planned.text())
