@@ -42,7 +42,7 @@ def amount(hours: float) -> str:
 def duration(seconds: float) -> str:
     """Seconds as a reader says them."""
     if seconds < 90:
-        return f"{seconds:.0f} seconds"
+        return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.1f} hours" if seconds < 72 * 3600 else f"{seconds / 86400:,.0f} days"
