@@ -8,6 +8,7 @@ import sys
 import pytest
 import torch
 from click.testing import CliRunner
+from made_records import made
 
 from suite.app.catalogue import get
 from suite.app.cli import main
@@ -73,39 +74,6 @@ def invoke(tmp_path, monkeypatch):
     torch.set_flush_denormal(False)
 
 
-def record(spec, profile="smoke", status="done", **metrics):
-    """A record as a worker writes it, with made-up numbers."""
-    names = ("weight_sparsity", "weight_sparsity_exact", "neuron_sparsity", "parameters_left", "flops_left", "best_test_error")
-    return {
-        "schema": 1,
-        "key": spec.key,
-        "method": spec.method.row,
-        "label": spec.method.label,
-        "seed": spec.seed,
-        "dataset": spec.dataset,
-        "model": spec.model,
-        "profile": profile,
-        "status": status,
-        "epochs": 2,
-        "spec": spec.identity(),
-        "metrics": {"test_error": 1.0, **dict.fromkeys(names, 50.0), **metrics} if status == "done" else {},
-        "views": {},
-        "layers": {},
-        "curves": {"train_loss": [1.0, 0.5], "test_error": [2.0, 1.0], "seconds": [3.0, 3.0]},
-        "data": {"checksum": "0" * 64, "n_train": 100, "n_test": 10},
-        "cost": {"wall_seconds": 7.0, "cpu_seconds": 7.0, "training_seconds": 6.0, "peak_memory_mb": 1.0},
-        "environment": {
-            "device": "cpu",
-            "cpu": "made up",
-            "threads": 1,
-            "python": "3.11",
-            "packages": {"torch": "2.6"},
-            "git_commit": None,
-            "git_dirty": None,
-        },
-    }
-
-
 @pytest.fixture
 def stored(tmp_path):
     """`stored("dense", 0, test_error=0.6)`: the made-up record of a run of Table 1 in tmp_path/results/runs; gives its spec."""
@@ -113,7 +81,7 @@ def stored(tmp_path):
     def write(row, seed, profile="smoke", status="done", out=tmp_path / "results" / "runs", **metrics):
         specs = get("table1").at(profile, seed + 1).runs
         spec = next(s for s in specs if s.method.row == row and s.seed == seed)
-        Store.of(out, "sgl0/table1", profile).write(record(spec, profile, status, **metrics))
+        Store.of(out, "sgl0/table1", profile).write(made(spec, profile, status, **metrics))
         return spec
 
     return write
