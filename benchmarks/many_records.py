@@ -24,6 +24,7 @@ from pathlib import Path
 import click
 
 from suite.app.catalogue import get
+from suite.experiment.spec import RunSpec
 from suite.records.store import Store, dumps
 
 TABLE, PROFILE, SEEDS = "sgl0/table1", "paper", 5
@@ -38,14 +39,16 @@ def timed(*arguments: str) -> tuple[float, float]:
     return time.perf_counter() - start, cpu
 
 
-def fill(store: Store, wanted: dict[str, tuple[str, int]], template: dict) -> None:
-    """Records under these keys, each of a (row, seed)."""
+def fill(store: Store, wanted: dict[str, RunSpec | None], template: dict) -> None:
+    """Records under these keys, each of its run; those without one are of runs that nobody asks for."""
     folder = store.folder / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     metrics = {name: value for name, value in template["metrics"].items() if name != "test_error"}
-    for number, (key, (row, seed)) in enumerate(wanted.items()):
+    for number, (key, spec) in enumerate(wanted.items()):
         error = 0.7 + (number * 7919 % 1000) / 2000
-        record = template | {"key": key, "method": row, "seed": seed, "metrics": {"test_error": error} | metrics}
+        record = template | {"key": key, "metrics": {"test_error": error} | metrics}
+        if spec:
+            record |= {"method": spec.method.row, "seed": spec.seed, "spec": spec.identity()}
         (folder / f"{key}.json").write_text(dumps(record))
 
 
@@ -62,9 +65,9 @@ def main(records: int, report: bool) -> None:
         for name in ("another", "its own"):
             out = Path(folder, name)
             own = SEEDS if name == "another" else seeds
-            wanted = {key: (line.cell.row, seed) for line in table.at(PROFILE, own).lines for seed, key in enumerate(line.keys)}
+            wanted: dict[str, RunSpec | None] = dict(table.at(PROFILE, own).specs)
             if name == "another":
-                wanted |= {f"{n:016x}": ("dense", n) for n in range(records - len(wanted))}
+                wanted |= {f"{n:016x}": None for n in range(records - len(wanted))}
             fill(Store.of(out, TABLE, PROFILE), wanted, template)
             options = [TABLE, "--profile", PROFILE, "--out", str(out)]
             commands = {

@@ -69,7 +69,7 @@ def measure(name: str, profile: str, chosen: list[str], kept: Path | None) -> No
         for setting in chosen:
             out = (kept or Path(scratch)) / setting.replace(" ", "-")
             command = [sys.executable, __file__, name, "--profile", profile, "--into", str(out)]
-            if any(not Store.of(out, table.home, profile).has(key) for key in table.at(profile, 1).keys):
+            if not Store.of(out, table.home, profile).keys() >= set(table.at(profile, 1).keys):
                 subprocess.run(command, env=os.environ | SETTINGS[setting], check=True)
             found = largest(Store.of(out, table.home, profile).read_all(), folder.read_all())
             line = {"cpu": processor(), "cpu_kind": processor_kind(), "setting": setting}

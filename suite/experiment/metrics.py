@@ -15,6 +15,13 @@ from typing import Any
 from suite.base.errors import SuiteError
 from suite.experiment.rules import Rule, Values, from_view, kept_over, latency_ratio, layer, zero_filters
 
+LARGEST = 1e100
+"""No number of a record is further from 0: a sum of squares of larger ones may overflow."""
+HIGHEST = {"%": 100.0, "°": 180.0}
+"""Of a metric in this unit, where its definition says nothing else."""
+ROUNDING = 1e-6
+"""By this share of its range a number may lie outside, as sums in single precision do."""
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -25,6 +32,8 @@ class Metric:
     meaning     what it is, in a sentence
     complement  the metric, and the curve, that this is 100 minus of
     rule        how it follows from a record otherwise
+    low, high   the values it can have; high: by default what its unit allows
+    types       what it is in a record: a number, or a text
     """
 
     key: str
@@ -35,6 +44,17 @@ class Metric:
     better: str = ""
     complement: str = ""
     rule: Rule | None = None
+    low: float = 0.0
+    high: float | None = None
+    types: tuple[type, ...] = (int, float)
+
+    def admits(self, value: Any) -> bool:
+        """Whether it can have this value; None, which stands for a number that is not finite, it can."""
+        if value is None or type(value) not in self.types:
+            return value is None
+        high = HIGHEST.get(self.unit, LARGEST) if self.high is None else self.high
+        slack = ROUNDING * (high if high < LARGEST else 1)
+        return isinstance(value, str) or self.low - slack <= value <= high + slack
 
     def of(self, record: Mapping[str, Any], known: Values) -> Any:
         """The metric where it follows from others; None where it does not."""
@@ -102,7 +122,13 @@ METRICS = {
         Metric(
             "first_layer_zeros", "exact zeros in the first filters", "weights of the first convolution", better="higher", rule=zero_filters
         ),
-        Metric("splitting_gap", "distance of V from W", "||V - W|| / ||W|| of a splitting's copy and weights at the end", better="lower"),
+        Metric(
+            "splitting_gap",
+            "distance of V from W",
+            "||V - W|| / ||W|| of a splitting's copy and weights at the end",
+            better="lower",
+            high=LARGEST,
+        ),
         Metric("copy_zeros_apart", "zeros of V against W", "|V's weight sparsity - W's|", "points", rule=from_view("V", "weight_sparsity")),
         Metric("copy_error_apart", "error with V against W", "|V's test error - W's|", "points", rule=from_view("V", "test_error")),
         Metric("parameters_left", "parameters left", "parameters, biases included, with |p| >= 1e-5", better="lower"),
@@ -131,7 +157,7 @@ METRICS = {
             better="lower",
             rule=latency_ratio,
         ),
-        Metric("architecture", "compact network", "widths of the smaller network, as text", unit=""),
+        Metric("architecture", "compact network", "widths of the smaller network, as text", unit="", types=(str,)),
         Metric(
             "compression",
             "compression: weights",
@@ -164,8 +190,8 @@ METRICS = {
         Metric("learning_rate", "learning rate", "of an epoch (a curve)", unit="", digits=6),
         Metric("loss_w", "f(w)", "loss of w, median over the starts", unit="", digits=6),
         Metric("loss_u", "f(u)", "loss of u, median over the starts", unit="", digits=6),
-        Metric("lagrangian", "Lagrangian", "L(u, w), median over the starts", unit="", digits=6),
-        Metric("explained", "explained by u", "share of f(0) that u takes away, 100 (1 - f(u) / f(0))", better="higher"),
+        Metric("lagrangian", "Lagrangian", "L(u, w), median over the starts", unit="", digits=6, low=-LARGEST),
+        Metric("explained", "explained by u", "share of f(0) that u takes away, 100 (1 - f(u) / f(0))", better="higher", low=-LARGEST),
         Metric("angle", "angle of w and w*", "median over the starts", unit="°", digits=5),
         Metric(
             "steps_to_a_degree",
@@ -194,6 +220,7 @@ METRICS = {
             "greatest distance",
             "of two penalties of a weight, in percent of the greatest value of the second",
             better="lower",
+            high=LARGEST,
         ),
         Metric("stationarity", "largest force that is left", "over the starts", unit="", digits=6, better="lower"),
     )

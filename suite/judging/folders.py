@@ -82,21 +82,25 @@ def read_folder(folder: Path) -> dict[str, Runs]:
 
 
 def told_apart(records: list[dict[str, Any]]) -> dict[str, dict[int, dict[str, Any]]]:
-    """The records of one method by row and seed: data set and network are named first where they differ, then other settings."""
+    """The records of one method by row and seed: data set and network are named first where they differ, then other settings.
+
+    As much is named as it takes for the runs of a row to differ in nothing but their seed, so that nothing else is averaged.
+    """
     settings = [setting(record) for record in records]
     names = list(dict.fromkeys(["dataset", "model", *sorted({name for found in settings for name in found})]))
     chosen: list[str] = []
     for name in [None, *(name for name in names if len({found.get(name, "") for found in settings}) > 1)]:
         chosen += [name] if name else []
-        rows: dict[str, dict[int, dict[str, Any]]] = {}
-        for record, found in zip(records, settings, strict=True):
-            rows.setdefault(" ".join([record["method"], *(f"{n}={found.get(n, 'default')}" for n in chosen)]), {})[record["seed"]] = record
-        if sum(map(len, rows.values())) == len(records):
+        rows: dict[str, list[int]] = {}
+        for i, found in enumerate(settings):
+            rows.setdefault(" ".join([records[i]["method"], *(f"{n}={found.get(n, 'default')}" for n in chosen)]), []).append(i)
+        if all(settings[i] == settings[row[0]] for row in rows.values() for i in row):
             break
-    return rows
+    return {row: {records[i]["seed"]: records[i] for i in found} for row, found in rows.items()}
 
 
 def setting(record: dict[str, Any]) -> dict[str, str]:
-    """What of a run's identity is neither its method nor its seed, as text."""
+    """What of a run's identity is neither its method nor its seed, and of which data it is, as text."""
     spec = {name: value for name, value in record["spec"].items() if name not in ("method", "seed", "schedule")}
-    return {name: str(value) for name, value in {**spec, **record["spec"].get("schedule", {})}.items()}
+    data = {"data": str(record["data"].get("checksum"))[:8]}
+    return data | {name: str(value) for name, value in {**spec, **record["spec"].get("schedule", {})}.items()}

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from suite.base.files import write_text
+from suite.base.reading import read_json
 from suite.records.results import Results
 
 NAME = "looks.json"
@@ -24,9 +25,9 @@ def matter(verdicts: dict[str, Any]) -> bool:
 def read(results: Results) -> dict[str, list[int]]:
     """By row, the numbers of seeds at which it was looked at before; nothing where no look is on record."""
     try:
-        found = json.loads((results.folder / NAME).read_text(encoding="utf-8"))
+        found = read_json(results.folder / NAME)
         return {str(row): [int(n) for n in looks] for row, looks in found["looks"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return {}
 
 

@@ -6,7 +6,6 @@ training carries the rounding on, and a number may differ by as much as reruns h
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from suite.base.errors import SuiteError
+from suite.base.reading import read_json
 from suite.experiment.reproduction import Reproduction
 from suite.records.results import Results
 from suite.records.store import Store
@@ -103,13 +103,17 @@ class Noise:
     @classmethod
     def beside(cls, folder: Path) -> Noise:
         path = folder / "noise.json"
-        if not path.exists():
-            return cls(path, None)
         found: dict[str, float | None] = {}
-        for line in json.loads(path.read_text(encoding="utf-8"))["measured"]:
-            for metric, apart in line["largest"].items():
-                known = found.get(metric, 0.0)
-                found[metric] = None if apart is None or known is None else max(known, apart)
+        try:
+            for line in read_json(path)["measured"]:
+                for metric, apart in line["largest"].items():
+                    known = found.get(metric, 0.0)
+                    found[metric] = None if apart is None or known is None else max(known, float(apart))
+        except FileNotFoundError:
+            return cls(path, None)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            remedy = "take it from the checkout again, or remove it: the spread of the seeds then stands for it"
+            raise SuiteError(f"{path} is no measured noise ({type(error).__name__}: {error})", remedy) from None
         return cls(path, found, steps(list(Store(folder).read_all().values())))
 
     @property

@@ -16,8 +16,12 @@ from pathlib import Path
 
 from suite.base.errors import SuiteError
 from suite.base.files import write_text
+from suite.base.reading import read_json
+from suite.records.lines import FINISHED
 
 FILE = "index.json"
+STATES = (*FINISHED, "missing")
+"""What can become of a file that should be a record."""
 MANY = 1000
 """So many states that are new to the index are worth writing it."""
 
@@ -29,11 +33,13 @@ class Index:
         self.folder, self.new = folder, 0
         self.known: dict[str, list] = {}
         with suppress(OSError, ValueError):
-            self.known = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            found = read_json(folder / FILE)
+            self.known = found if isinstance(found, dict) else {}
 
     def state(self, key: str, opened: Callable[[str], str]) -> str:
         """The state of a record that has a file: as it is known, else by `opened(key)`."""
-        if self.known.get(key, [])[:-1] != self.mark(key):
+        known = self.known.get(key)
+        if not isinstance(known, list) or known[:-1] != self.mark(key) or known[-1] not in STATES:
             self.add(key, opened(key))
         return self.known[key][-1]
 

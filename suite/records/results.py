@@ -108,7 +108,8 @@ class Results:
     def of_store(cls, experiment: Experiment, out: Path) -> Self:
         """What is stored of the runs of an experiment."""
         store = Store.of(out, experiment.reproduction.home, experiment.profile)
-        failures = {key: failure for key in experiment.keys if (failure := store.read_failure(key)) is not None}
+        failed = store.failed()
+        failures = {key: failure for key in experiment.keys if key in failed and (failure := store.read_failure(key)) is not None}
         folder = Store.of(out, experiment.reproduction.id, experiment.profile).folder
         return cls(experiment, folder, store.read_all(experiment.keys), failures)
 
@@ -174,10 +175,22 @@ class Results:
 
 
 def stored_seeds(reproduction: Reproduction, profile: str, store: Store, stand_in: bool) -> int:
-    """For how many seeds, from 0 on, any run is stored; where these are the runs of another, at most as many as are asked for."""
-    lines, seeds = reproduction.at(profile, 1, stand_in).lines, 0
-    while any(store.has(line.run(seeds).key) for line in lines):
-        seeds += 1
+    """The seeds from 0 to the last that any run is stored of, or failed with; those between that are not there are shown as missing.
+
+    Where these are the runs of another, at most as many as are asked for. Seeds beyond twice as many as were found and as many as the
+    table asks for are not looked for.
+    """
+    lines = reproduction.at(profile, 1, stand_in).lines
     if not lines:
         return reproduction.seeds
+    there = store.keys() | store.failed()
+    seeds = looked = 0
+    while there and looked < reproduction.seeds + 2 * seeds:
+        ahead = range(looked, looked + max(reproduction.seeds, seeds))
+        for line in lines:
+            for seed, key in zip(ahead, line.spec.keys(ahead), strict=True):
+                if key in there:
+                    there.remove(key)
+                    seeds = max(seeds, seed + 1)
+        looked = ahead.stop
     return max(1, min(seeds, reproduction.seeds) if reproduction.runs_in else seeds)

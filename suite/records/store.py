@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite.base.files import write_text
+from suite.base.reading import contents, parsed, read_json
 from suite.records import lines
+from suite.records.aside import left_aside, put_aside, remove, said
 from suite.records.index import Index
 
 log = logging.getLogger(__name__)
 
-FINISHED = ("done", "diverged")
+FINISHED = lines.FINISHED
 STATUS = re.compile(rb'^"status": "(\w+)"', re.MULTILINE)
 
 
@@ -68,41 +70,46 @@ class Store:
 
     def read(self, key: str) -> dict | None:
         """The record of a run, or None; what is not a whole record of that run counts as none. A file of its own goes before its line."""
+        from suite.records.check import checked  # `plan` and `list` read no record and do not wait for it
+
         try:
-            if (text := self.text(key)) is None:
-                return None
-            record = json.loads(text)
+            return None if (text := self.text(key)) is None else checked(parsed(text), key)
         except (OSError, ValueError) as error:
-            log.warning("the record of run %s cannot be read (%s); it is computed again", key, error)
+            left_aside(self.where(key), said(error))
             return None
-        if not isinstance(record, dict) or record.get("key") != key or "status" not in record:
-            log.warning("what is stored of run %s is not its record; it is computed again", key)
-            return None
-        return record
+
+    def where(self, key: str) -> str:
+        """The place of a run's record, as a reader finds it."""
+        path = self.path(key)
+        return str(path) if os.path.lexists(path) else f"{key} in {self.folder / lines.FILE}"
 
     def text(self, key: str) -> bytes | None:
         """What is stored of a run that is finished: its file, else its line in `runs.jsonl`, else None."""
         try:
-            return self.path(key).read_bytes()
+            return contents(self.path(key))
         except FileNotFoundError:
             return lines.read(self.folder, key)
 
-    def has(self, key: str) -> bool:
-        """Whether there is a record of a run, in either form. It is not opened."""
-        return key in lines.find(self.folder) or self.path(key).exists()
+    def keys(self) -> set[str]:
+        """The keys of all runs that there is a record of, in either form. None is opened."""
+        return stems(self.folder / "runs") | lines.find(self.folder).keys()
+
+    def failed(self) -> set[str]:
+        """The keys of all runs of which a failure is kept."""
+        return stems(self.folder / "failures")
 
     def read_all(self, keys: Iterable[str] | None = None) -> dict[str, dict]:
         """The records of these runs, by key, those that there are; of all, in the order of the keys, where none are named."""
         if keys is None:
-            keys = sorted(stems(self.folder / "runs") | lines.find(self.folder).keys())
+            keys = sorted(self.keys())
         return {key: record for key in keys if (record := self.read(key)) is not None}
 
     def status(self, key: str) -> str:
         """The status of a run that has a file, from its line alone as `dumps` writes it; "missing" where it cannot be read."""
-        with suppress(OSError), open(f"{self.folder}/runs/{key}.json", "rb", buffering=0) as file:
-            text = file.read()
+        with suppress(OSError):
+            text = contents(f"{self.folder}/runs/{key}.json")
             if text.endswith(b"\n}\n") and b'"key": "%s"' % key.encode() in text and (found := STATUS.search(text)):
-                return found[1].decode()
+                return status if (status := found[1].decode()) in FINISHED else "missing"
         record = self.read(key)
         return "missing" if record is None else record["status"]
 
@@ -133,9 +140,10 @@ class Store:
     def write(self, record: dict) -> dict:
         """Keep a finished run, then let its checkpoint and an earlier failure of it go; gives the record as it will be read."""
         text = dumps(record)
+        put_aside(self.path(record["key"]))
         write_text(self.path(record["key"]), text)
         for path in (self.failure(record["key"]), self.checkpoint(record["key"])):
-            path.unlink(missing_ok=True)
+            remove(path)
         return json.loads(text)
 
     def gather(self, records: Collection[dict]) -> None:
@@ -143,27 +151,39 @@ class Store:
         lines.write(self.folder, records)
         for record in records:
             for path in (self.path(record["key"]), self.failure(record["key"]), self.checkpoint(record["key"])):
-                path.unlink(missing_ok=True)
+                remove(path)
         for folder in (self.folder / "runs", self.folder / "failures", self.folder / "checkpoints"):
             with suppress(OSError):  # is not there, or not empty
                 folder.rmdir()
 
     def write_failure(self, key: str, failure: dict) -> None:
         """Keep a failure with its traceback; it is never served as a result."""
+        put_aside(self.failure(key))
         write_text(self.failure(key), dumps({"key": key, **failure}))
 
     def read_failure(self, key: str) -> dict | None:
+        """What is kept of the failure of a run, or None; what is no such thing counts as none."""
         try:
-            return json.loads(self.failure(key).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return failure_of(key, read_json(self.failure(key)))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            left_aside(str(self.failure(key)), said(error))
             return None
 
     def forget(self, *keys: str) -> None:
         """Remove the record, in either form, the failure, the checkpoint and the weights of each of these runs."""
         for key in keys:
             for path in (self.path(key), self.failure(key), self.checkpoint(key), self.folder / "weights" / f"{key}.pt"):
-                path.unlink(missing_ok=True)
+                remove(path)
         lines.forget(self.folder, keys)
+
+
+def failure_of(key: str, found: object) -> dict:
+    """What was read as the failure of a run, where it is that; ValueError where it is not."""
+    if not isinstance(found, dict) or found.get("key") != key:
+        raise ValueError("it is no failure of that run")
+    return found
 
 
 def stems(folder: Path) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 import time
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from suite.base.files import write_text
+from suite.base.reading import read_json
 from suite.experiment.program import program_of
 from suite.experiment.setup import FLOAT32
 from suite.experiment.spec import RunSpec
@@ -123,8 +123,8 @@ def shared(seconds: float, jobs: int, runs: int) -> float:
 def read_timings(out: Path) -> dict[str, Timing]:
     """What each kind of run takes, as timed on this machine or seen in its runs; empty where nothing was, or the file cannot be read."""
     try:
-        found = json.loads(Path(out, TIMINGS).read_text(encoding="utf-8"))
-        return {name: Timing(**seconds) for name, seconds in found.items()}
+        found = {name: Timing(**seconds) for name, seconds in read_json(Path(out, TIMINGS)).items()}
+        return {name: timing for name, timing in found.items() if 0 <= timing.epoch < math.inf and 0 <= timing.rest < math.inf}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 

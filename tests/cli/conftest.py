@@ -8,7 +8,7 @@ import sys
 import pytest
 import torch
 from click.testing import CliRunner
-from made_records import record
+from made_records import made
 
 from suite.app.catalogue import get
 from suite.app.cli import main
@@ -81,7 +81,7 @@ def stored(tmp_path):
     def write(row, seed, profile="smoke", status="done", out=tmp_path / "results" / "runs", **metrics):
         specs = get("table1").at(profile, seed + 1).runs
         spec = next(s for s in specs if s.method.row == row and s.seed == seed)
-        Store.of(out, "sgl0/table1", profile).write(record(spec, profile, status, **metrics))
+        Store.of(out, "sgl0/table1", profile).write(made(spec, profile, status, **metrics))
         return spec
 
     return write

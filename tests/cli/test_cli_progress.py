@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from made_records import record
+from made_records import made
 from terminals import Terminal
 
 from suite.app import early
@@ -36,14 +36,14 @@ def told(tmp_path):
         def end(row, seed, minutes=1, failed=False, **metrics):
             clock[0] += 60 * minutes
             spec = specs[row, seed]
-            found = None if failed else store.write(record(spec, profile, **metrics))
+            found = None if failed else store.write(made(spec, profile, **metrics))
             if failed:
                 store.write_failure(spec.key, {"method": row, "seed": seed, "error": "out of luck"})
             for one in (sweep, watcher):
                 one.result(Result(Task(spec, profile, Path()), record=found, failure={"error": "out of luck"} if failed else None))
             return [said.pop() for _ in said[:]]
 
-        there = {specs[name].key: store.write(record(specs[name], profile)) for name in known}
+        there = {specs[name].key: store.write(made(specs[name], profile)) for name in known}
         for one in (sweep, watcher):
             one.plan([spec for spec in specs.values() if spec.key not in there], there)
         end.start = [said.pop() for _ in said[:]]

@@ -11,6 +11,8 @@ import time
 from dataclasses import replace
 
 import pytest
+from made_records import made
+from small_tables import make_table
 
 from suite.app.catalogue import get
 from suite.methods import method
@@ -56,23 +58,26 @@ def test_a_record_is_opened_once_to_know_its_state(many, store):
     changed = expected | {found[3]: "diverged", found[4]: "missing", found[6]: "missing"}
     assert store.states(found) == changed
     assert read[60:] == [found[3], found[4]]
-    (store.folder / index_module.FILE).write_text("[")
-    assert store.states(found) == changed
+    for broken in ("[", "[]", "null", json.dumps(dict.fromkeys(found, 7)), json.dumps({key: [] for key in found}), "[" * 10**5):
+        (store.folder / index_module.FILE).write_text(broken)
+        assert store.states(found) == changed
 
 
 def test_a_status_is_that_of_the_whole_record(store, monkeypatch):
-    record = {"key": "a", "spec": {"status": "inner"}, "status": "diverged", "views": {}}
+    record = made(make_table("dense").at("smoke", 1).runs[0], status="diverged")
+    record["environment"]["packages"] = {"status": "inner"}
+    key = record["key"]
     store.write(record)
     with monkeypatch.context() as patch:
         patch.setattr(Store, "read", None)
-        assert store.status("a") == "diverged"
-    text = store.path("a").read_text()
+        assert store.status(key) == "diverged"
+    text = store.path(key).read_text()
     for other in (json.dumps(record), json.dumps(record, indent=1) + "\n"):  # as other programs write it
-        store.path("a").write_text(other)
-        assert store.status("a") == "diverged"
-    for broken in (text[:-10], text.replace('"a"', '"b"'), ""):
-        store.path("a").write_text(broken)
-        assert store.status("a") == "missing"
+        store.path(key).write_text(other)
+        assert store.status(key) == "diverged"
+    for broken in (text[:-10], text.replace(key, "b"), text.replace('"diverged"', '"odd"'), ""):
+        store.path(key).write_text(broken)
+        assert store.status(key) == "missing"
     assert store.status("b") == "missing"
 
 

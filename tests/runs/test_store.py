@@ -9,12 +9,15 @@ import os
 from pathlib import Path
 
 import pytest
+from made_records import made
+from small_tables import make_table
 
 from suite.base.errors import SuiteError
 from suite.records.store import Store, dumps, write_text
 
-KEY = "0123456789abcdef"
-RECORD = {"key": KEY, "status": "done", "method": "Müller", "metrics": {"test_error": 0.1 + 0.2}, "curves": {"train_loss": [1e-300, 2.0]}}
+RECORD = made(make_table("dense", epochs=2).at("smoke", 1).runs[0], test_error=0.1 + 0.2) | {"label": "Müller"}
+RECORD["curves"]["train_loss"] = [1e-300, 2.0]
+KEY = RECORD["key"]
 
 
 def test_a_record_reads_back_as_it_was(store):
@@ -27,9 +30,10 @@ def test_a_record_reads_back_as_it_was(store):
 
 
 def test_numbers_that_json_lacks_are_null_and_what_is_given_back_is_what_is_stored(store):
-    record = RECORD | {"curves": {"train_loss": (1.0, math.nan, math.inf, [-math.inf])}}
-    kept = store.write(record)
-    assert kept["curves"] == {"train_loss": [1.0, None, None, [None]]}
+    curves = {"train_loss": (1.0, math.nan, math.inf), "seconds": (1.0, 1.0, 1.0)}
+    kept = store.write(RECORD | {"epochs": 3, "curves": curves, "filters": [[[[-math.inf]]]]})
+    assert kept["curves"] == {"train_loss": [1.0, None, None], "seconds": [1.0, 1.0, 1.0]}
+    assert kept["filters"] == [[[[None]]]]
     assert store.read(KEY) == kept
 
 
@@ -125,7 +129,7 @@ def test_the_checkpoint_goes_only_when_the_record_is_stored(store, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_text", full)
         with pytest.raises(SuiteError, match="No space left"):
-            store.write({"key": KEY, "status": "done"})
+            store.write(RECORD)
     assert store.checkpoint(KEY).exists()
-    store.write({"key": KEY, "status": "done"})
+    store.write(RECORD)
     assert not store.checkpoint(KEY).exists()

@@ -158,13 +158,20 @@ def test_the_difference_of_other_runs_is_welchs():
 
 def test_runs_of_a_method_on_two_data_sets_are_two_rows():
     records = [
-        {"method": "dense", "seed": s, "spec": {"dataset": d, "schedule": {"epochs": 1}}} for d in ("mnist", "digits") for s in (0, 1)
+        {"method": "dense", "seed": s, "spec": {"dataset": d, "schedule": {"epochs": 1}}, "data": {}}
+        for d in ("mnist", "digits")
+        for s in (0, 1)
     ]
     assert {row: sorted(found) for row, found in told_apart(records).items()} == {
         "dense dataset=digits": [0, 1],
         "dense dataset=mnist": [0, 1],
     }
     assert list(told_apart(records[:2])) == ["dense"]
+    assert list(told_apart(records[1:3])) == ["dense dataset=mnist", "dense dataset=digits"], (
+        "one seed of each is no reason to average them"
+    )
+    other = records[1] | {"data": {"checksum": "0" * 64}}
+    assert len(told_apart([records[0], other])) == 2, "nor is one name of two data sets"
 
 
 @pytest.fixture
