@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from made_records import made
 
 from suite.base import places
 from suite.experiment.reproduction import Cell, Profile, Reproduction
@@ -38,10 +39,13 @@ def shipped(tmp_path, monkeypatch):
 
     def write(profile, seconds, device="cpu"):
         for spec in TABLE.at(profile, 1).runs:
-            cost = {"wall_seconds": 2 * seconds + 7.0, "training_seconds": 2 * seconds}
-            record = {"key": spec.key, "status": "done", "curves": {"seconds": [seconds] * 2}, "cost": cost, "data": {"n_train": 1437}}
-            place = Store.of(tmp_path / "project" / "reference", TABLE.id, profile)
-            place.write(record | {"environment": {"device": device}})
+            record = made(spec, profile)
+            record["curves"]["seconds"] = [seconds] * record["epochs"]
+            training = seconds * record["epochs"]
+            record["cost"] |= {"wall_seconds": training + 7.0, "training_seconds": training}
+            record["data"]["n_train"] = 1437
+            record["environment"]["device"] = device
+            Store.of(tmp_path / "project" / "reference", TABLE.id, profile).write(record)
 
     return write
 
