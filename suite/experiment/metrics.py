@@ -113,6 +113,20 @@ METRICS = {
         Metric("compact_parameters_left", "compact network: parameters", "parameters of the smaller network", better="lower"),
         Metric("compact_flops_left", "compact network: FLOPs", "multiply-adds of the smaller network (fvcore)", better="lower"),
         Metric(
+            "compact_operations_left",
+            "compact network: operations",
+            "operations of the smaller network as the code of network slimming counts them: a multiply-add is two",
+            better="lower",
+        ),
+        Metric("channels_left", "channels left", "scales of batch normalisation that pruning has left", better="lower"),
+        Metric(
+            "emptied_layers",
+            "layers kept by their largest channel",
+            "layers of which the threshold would have left no channel",
+            unit="",
+            digits=0,
+        ),
+        Metric(
             "compact_disagreements",
             "compact network: images classified differently",
             "test images on which the smaller network and the one with zeros differ",
