@@ -37,9 +37,9 @@ VARIANTS = [
     method("variational_dropout", bounded=True, train_clip=True),
     method("eta_trick", dual="authors"),
     method("slimming", penalty="lp", shape=0.25),
-    method("slimmed", like=method("slimming"), scope="layer", tuning=2.0),
+    method("slimmed", like=method("slimming"), scope="layer", tuning_rate=0.5),
     method("proximal", penalty="l1", on="scales"),
-    method("splitting", penalty="tl1", on="scales", lam=0.1),
+    method("splitting", penalty="tl1", on="scales", lam=1e-3, beta=0.1),
 ]
 EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=lambda m: m.row)
 LENETS = ("lenet5_caffe", "lenet_300_100")
