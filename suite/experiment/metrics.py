@@ -118,6 +118,22 @@ METRICS = {
             "operations of the smaller network as the code of network slimming counts them: a multiply-add is two",
             better="lower",
         ),
+        Metric(
+            "parameters_pruned",
+            "parameters pruned",
+            "parameters that the smaller network lacks",
+            better="higher",
+            digits=1,
+            complement="compact_parameters_left",
+        ),
+        Metric(
+            "operations_pruned",
+            "operations pruned",
+            "operations that the smaller network saves, as the code of network slimming counts them",
+            better="higher",
+            digits=1,
+            complement="compact_operations_left",
+        ),
         Metric("channels_left", "channels left", "scales of batch normalisation that pruning has left", better="lower"),
         Metric(
             "emptied_layers",
