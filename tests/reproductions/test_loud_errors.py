@@ -90,6 +90,6 @@ def test_a_module_without_a_reproduction_is_named(monkeypatch):
 
 @pytest.mark.parametrize("name", names())
 def test_methods_name_their_views(name, start):
-    run = start(method(name), "lenet_300_100") if not method(name).needs() else None
-    assert set(run.method.views() if run else ()) == set(method_class(name).viewed)
-    assert run is None or math.isfinite(run.error())
+    run = start(name)
+    assert set(run.method.views()) == set(method_class(name).viewed)
+    assert math.isfinite(run.error())
