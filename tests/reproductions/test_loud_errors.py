@@ -15,7 +15,7 @@ from suite.experiment.figures import Curves, Scatter, StrengthPath
 from suite.experiment.metrics import Column, column
 from suite.experiment.reproduction import Matched, Selection
 from suite.judging.published import check_published, parse
-from suite.methods import method, method_class, names
+from suite.methods import method_class, names
 
 TABLE = catalogue.get("sgl0/table1")
 ERROR, SPARSITY = column("test_error"), column("weight_sparsity")
