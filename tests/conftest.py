@@ -104,8 +104,9 @@ def start(small, trained, counted, monkeypatch):
     for name, count in counted.items():
         monkeypatch.setattr(loop, name, count)
 
-    def make(chosen: Method | str, model: str = "lenet_300_100", seed: int = 0, **schedule) -> Training:
+    def make(chosen: Method | str, model: str = "", seed: int = 0, **schedule) -> Training:
         chosen = method(chosen) if isinstance(chosen, str) else chosen
+        model = model or ("mlp_40_20" if "slimm" in chosen.name else "lenet_300_100")  # network slimming needs scales
         spec = RunSpec.of("digits", model, chosen, Schedule(**{"epochs": 1, "batch_size": 40} | schedule), seed)
         for needed in spec.needs():
             if needed.key not in trained:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.base.errors import SuiteError
-from suite.methods.anypenalty import AnyPenalty
+from suite.methods.anypenalty import WEIGHTS, AnyPenalty
 from suite.methods.base import Context, Method, View
 from suite.methods.subgradient import Regularised
 
@@ -63,8 +63,10 @@ def method(name: str, **options) -> Method:
 def shortest(general: AnyPenalty, options: dict[str, Any]) -> Method:
     """The method with a name of its own that trains as `general` does, or `general`.
 
-    One of the same kind (its only base) that has nothing of its own but the penalty, the same in every layer.
+    One of the same kind (its only base) that has nothing of its own but the penalty, the same in every layer, on weights.
     """
+    if general.on != WEIGHTS:
+        return general
     (kind,) = (base for base in type(general).__bases__ if base is not AnyPenalty and issubclass(base, Method))
     penalty, given = general.regulariser, {name: value for name, value in options.items() if name != "penalty"}
     for short in (c for c in map(method_class, names()) if c.__bases__ == (kind,) and issubclass(c, Regularised)):

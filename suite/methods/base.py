@@ -51,7 +51,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class View:
-    """One way of scoring a trained network, as parameter values that stand in for the model's own.
+    """One way of scoring a trained network, as values of parameters and buffers that stand in for the model's own.
 
     `weights` is what computes the predictions. `counted` is what the zeros are counted on, where that differs.
     """

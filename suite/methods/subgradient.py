@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from suite.base.errors import SuiteError
 from suite.base.lazy import torch
@@ -37,10 +37,15 @@ class Penalised(Method):
 
     def prepare(self, model: nn.Module, context: Context) -> None:
         super().prepare(model, context)
-        self.layers = regularised_layers(model)
-        if not self.layers:
-            raise SuiteError(f"{self.name}: the network has no convolution or linear layer to regularise")
+        self.layers = self.penalised(model)
         self.strength = self.scaled(self.lam)
+
+    def penalised(self, model: nn.Module) -> dict[str, Any]:
+        """The layers, by name and bottom to top, whose `weight` the penalty acts on. Raises SuiteError where there is none."""
+        found = regularised_layers(model)
+        if not found:
+            raise SuiteError(f"{self.name}: the network has no convolution or linear layer to regularise")
+        return found
 
     def scaled(self, strength: float) -> float:
         """A strength as the options give it, in the units of the loss."""
@@ -61,7 +66,7 @@ class Regularised(Penalised):
 
     def prepare(self, model: nn.Module, context: Context) -> None:
         super().prepare(model, context)
-        places = list(weight_layers(model))
+        places = list(weight_layers(model) | self.layers)  # scales of batch normalisation stand behind all weights
         self.penalties = [self.regularizer(places.index(name), len(places)) for name in self.layers]
 
     def members(self, layer: nn.Conv2d | nn.Linear) -> Tensor:

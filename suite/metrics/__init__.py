@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from torch import nn
 
 from suite.metrics.compact import masked
-from suite.metrics.flops import dense_flops, flops_left, flops_left_valid, valid_flops
+from suite.metrics.flops import dense_flops, flops_left, flops_left_valid, slimming_operations, valid_flops
 from suite.metrics.network import describe
 from suite.metrics.savings import architecture, compact_metrics
 from suite.metrics.sparsity import (
@@ -34,6 +34,7 @@ __all__ = [
     "measure",
     "neuron_sparsity",
     "parameters_left",
+    "slimming_operations",
     "valid_flops",
     "weight_sparsity",
     "weight_sparsity_exact",

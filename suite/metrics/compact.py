@@ -19,12 +19,12 @@ from suite.models.binarized import BinarizedReLU
 from suite.models.layers import weight_layers
 
 ELEMENTWISE = (nn.ReLU, BinarizedReLU, nn.Dropout)  # what a value becomes depends on this value alone, in eval mode
-REARRANGING = (nn.MaxPool2d, nn.Flatten)  # a constant stays what it is
-BY_UNIT = (nn.BatchNorm2d,)  # what a value becomes depends, in eval mode, on this value and its channel
+REARRANGING = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Flatten)  # a constant stays what it is
+BY_UNIT = (nn.BatchNorm1d, nn.BatchNorm2d)  # what a value becomes depends, in eval mode, on this value and its channel
 
 
 class Select(nn.Module):
-    """Keeps the columns `index` of a batch of feature vectors."""
+    """Keeps the columns `index` of a batch of feature vectors, or these channels of images."""
 
     index: Tensor
 
@@ -58,7 +58,8 @@ def compact(model: nn.Module, threshold: float = ZERO) -> nn.Module:
     A unit (channel of a convolution, output of a linear layer) is removed if
 
     - its incoming weights are all 0: it then has the constant value c = sigma(bias) in every position, sigma being what
-      follows (activations, batch normalisation) if any, and sum_k W[:, unit, k] c moves into the next layer's bias;
+      follows (activations, batch normalisation) if any, and sum_k W[:, unit, k] c moves into the next layer's bias; a scale of
+      exactly 0 in a batch normalisation that follows makes the unit constant just so;
     - its outgoing weights, to units that are kept, are all 0.
 
     A convolution that pads with zeros sees a constant only away from the border, and its bias cannot take it up. In front of one,
@@ -66,14 +67,15 @@ def compact(model: nn.Module, threshold: float = ZERO) -> nn.Module:
     incoming weights, and gets the outgoing weights sum_unit W[:, unit, k] c / (its c).
 
     Columns of a linear layer that are all 0 although the channel before lives are left out by a `Select` in front of it, and so
-    are unused features of the input; channels of the input stay. A layer of which nothing survives keeps one unit, without
-    input, so that the network remains a network.
+    are unused features of the input; channels of the input stay, but where a batch normalisation stands first: those that nothing
+    reads are then left out by a `Select` behind it, as in Liu et al. (2017). A layer of which nothing survives keeps one unit,
+    without input, so that the network remains a network.
 
-    `model`: nn.Sequential of Conv2d (one group, padding with zeros if any), MaxPool2d, ReLU, BinarizedReLU, BatchNorm2d, Flatten(1),
-    Linear, Dropout; or a network that names such parts of itself in an attribute `branches` (a wide residual network its residual
-    branches). Only units within a branch are then removed: what enters and leaves it is added to other values, and stays, as does
-    all that lies outside, its zeros masked. Raises NotImplementedError, naming the layer, for anything else. Layers keep their
-    names; the sums over units are formed in float64.
+    `model`: nn.Sequential of Conv2d (one group, padding with zeros if any), Linear, ReLU, BinarizedReLU, Dropout, batch normalisation,
+    pooling (means without padding), Flatten(1); or a network that names such parts of itself in an attribute `branches` (a residual
+    network its residual branches). Only units within a branch are then removed: what enters and leaves it is added to other values,
+    or stands beside them, and stays, as does all that lies outside, its zeros masked. Raises NotImplementedError, naming the layer,
+    for anything else. Layers keep their names; the sums over units are formed in float64.
 
     The functions are the same but for rounding, as the smaller network adds fewer terms in another order. Behind a ReLU that
     stays rounding; a BinarizedReLU can turn it into a whole 1 where its input is within rounding of 0.
@@ -141,7 +143,8 @@ def _stages(model: nn.Module) -> tuple[list[_Stage], dict[str, nn.Module]]:
         if (reason := _unsupported(layer, before, between)) is not None:
             raise NotImplementedError(f"cannot make {name} ({type(layer).__name__}) compact: {reason}")
         if isinstance(layer, nn.Conv2d | nn.Linear):
-            inputs = len(before.weight) if before is not None else layer.weight.shape[1]
+            entry = _entry(between) if before is None else None
+            inputs = len(before.weight) if before is not None else entry.num_features if entry else layer.weight.shape[1]
             weight = layer.weight.detach().reshape(len(layer.weight), inputs, -1)
             bias = None if layer.bias is None else layer.bias.detach().double()
             stages.append(_Stage(name, layer, between, weight, bias))
@@ -151,12 +154,22 @@ def _stages(model: nn.Module) -> tuple[list[_Stage], dict[str, nn.Module]]:
     return stages, between
 
 
+def _entry(between: dict[str, nn.Module]) -> nn.BatchNorm2d | None:
+    """The batch normalisation of images, if any, with which a network begins."""
+    first = next(iter(between.values()), None)
+    return first if isinstance(first, nn.BatchNorm2d) else None
+
+
 def _unsupported(layer: nn.Module, before: nn.Module | None, between: dict[str, nn.Module]) -> str | None:
     """Why the function of `layer`, which follows `before` and `between`, is not known to be kept; None if it is."""
     if type(layer) not in (*ELEMENTWISE, *REARRANGING, *BY_UNIT, nn.Conv2d, nn.Linear):
         return "this type of layer is not supported"
-    if isinstance(layer, nn.BatchNorm2d) and layer.running_mean is None:
+    if isinstance(layer, BY_UNIT) and layer.running_mean is None:
         return "it has no running statistics"
+    if isinstance(layer, nn.BatchNorm1d) and isinstance(before, nn.Conv2d):
+        return "it normalises positions, not channels"
+    if isinstance(layer, nn.AvgPool2d) and (layer.padding not in (0, (0, 0)) or layer.ceil_mode or layer.divisor_override):
+        return "only means over whole windows of the image are"
     if isinstance(layer, nn.Conv2d) and (layer.groups != 1 or layer.padding_mode != "zeros"):
         return "only convolutions without groups are, padded with zeros if at all"
     if isinstance(layer, nn.Conv2d) and isinstance(before, nn.Linear):
@@ -176,6 +189,10 @@ def _fold_constant_units(stages: list[_Stage]) -> None:
     """
     for stage, after in pairwise(stages):
         dead = (stage.weight == 0).flatten(1).all(1)
+        for layer in after.before.values():
+            if isinstance(layer, BY_UNIT) and layer.affine:
+                dead |= layer.weight.detach() == 0
+        stage.weight[dead] = 0
         constant = dead.new_zeros(len(dead), dtype=torch.float64) if stage.bias is None else stage.bias.clone()
         for layer in after.before.values():
             constant = _after(layer, constant)
@@ -194,7 +211,7 @@ def _fold_constant_units(stages: list[_Stage]) -> None:
 
 def _after(layer: nn.Module, constant: Tensor) -> Tensor:
     """What a layer without weights makes of units of constant value, one entry a unit."""
-    if isinstance(layer, nn.BatchNorm2d):
+    if isinstance(layer, BY_UNIT):
         s = _statistics(layer, torch.float64)
         return batch_norm(constant[None], s["running_mean"], s["running_var"], s["weight"], s["bias"], eps=layer.eps)[0]
     return layer(constant) if isinstance(layer, ELEMENTWISE) else constant
@@ -202,15 +219,15 @@ def _after(layer: nn.Module, constant: Tensor) -> Tensor:
 
 def _narrowed(layer: nn.Module, units: Tensor) -> nn.Module:
     """A layer without weights, for the `units` alone."""
-    if not isinstance(layer, nn.BatchNorm2d):
+    if not isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
         return layer
     kept = {name: value[units] for name, value in _statistics(layer).items() if value is not None}
-    small = nn.BatchNorm2d(int(units.sum()), layer.eps, layer.momentum, affine=layer.affine).to(layer.running_mean)  # type: ignore[arg-type]
+    small = type(layer)(int(units.sum()), layer.eps, layer.momentum, affine=layer.affine).to(layer.running_mean)  # type: ignore[arg-type]
     small.load_state_dict(kept | {"num_batches_tracked": layer.num_batches_tracked})
     return small.eval()
 
 
-def _statistics(layer: nn.BatchNorm2d, dtype: torch.dtype | None = None) -> dict[str, Tensor | None]:
+def _statistics(layer: nn.BatchNorm1d | nn.BatchNorm2d, dtype: torch.dtype | None = None) -> dict[str, Tensor | None]:
     """What a batch normalisation does in eval mode, one entry a unit; scale and shift are None where it has none."""
     found = {name: getattr(layer, name) for name in ("running_mean", "running_var", "weight", "bias")}
     return {name: value if value is None else value.detach().to(dtype or value.dtype) for name, value in found.items()}
@@ -233,6 +250,10 @@ def _drop_dead_units(stages: list[_Stage]) -> None:
             before.weight, stage.weight, live = before.weight[units], stage.weight[:, units], live[units]
             before.bias = None if before.bias is None else before.bias[units]
             stage.before = {name: _narrowed(layer, units) for name, layer in stage.before.items()}
+        elif (entry := _entry(stage.before)) is not None and not (units := live.any(1)).all():
+            stage.weight, live = stage.weight[:, units], live[units]
+            (name, _), *rest = stage.before.items()
+            stage.before = {name: entry, f"select_{name}": Select(units.nonzero().flatten()), **dict(rest)}
         stage.columns = live.flatten()
 
 

@@ -1,4 +1,4 @@
-"""Multiply-adds of a network, and the share of them that a sparse network needs: fvcore's count, and that of the CGES code."""
+"""Multiply-adds of a network, and the share of them that a sparse network needs: fvcore's count, and those of two papers' code."""
 
 from __future__ import annotations
 
@@ -57,6 +57,42 @@ def valid_flops(model: nn.Module, in_shape: tuple[int, ...]) -> dict[str, int]:
         layer.register_forward_pre_hook(record)
     traced(next(traced.parameters()).new_zeros((1, *in_shape)))
     return costs
+
+
+@torch.no_grad()
+def slimming_operations(model: nn.Module, in_shape: tuple[int, ...]) -> int:
+    """Operations for one example as the code of Liu et al. (2017, network slimming) and of Bui et al. (2021) counts its "FLOPs".
+
+        convolution          2 k k C_in / groups for each entry of its output, and 1 where it has a bias
+        linear layer         2 for each weight, 1 for each bias
+        batch normalisation  2 for each entry of its input
+        ReLU                 1 for each entry
+        pooling              max: the size of its window for each entry of its output; mean over the image: 1 for each entry of it
+
+    So a multiply-add counts as 2. Sums over branches and the selection of channels count as nothing, and so do means over windows
+    (AvgPool2d), which are calls of a function in their networks that the count does not see. in_shape: one example, without the batch.
+    """
+    traced, counts = copy.deepcopy(model).eval(), list[int]()
+    for layer in traced.modules():
+        layer.register_forward_hook(lambda layer, inputs, output: counts.append(_operations(layer, inputs[0], output)))
+    traced(next(traced.parameters()).new_zeros((1, *in_shape)))
+    return sum(counts)
+
+
+def _operations(layer: nn.Module, x: Tensor, y: Tensor) -> int:
+    """Those of one layer that makes y of x, see `slimming_operations`; 0 for parts that are made of layers."""
+    match layer:
+        case nn.Conv2d():
+            return y.numel() * (2 * layer.weight[0].numel() + (layer.bias is not None))
+        case nn.Linear():
+            return 2 * layer.weight.numel() + (0 if layer.bias is None else layer.bias.numel())
+        case nn.BatchNorm1d() | nn.BatchNorm2d():
+            return 2 * x.numel()
+        case nn.ReLU() | nn.AdaptiveAvgPool2d():
+            return x.numel()
+        case nn.MaxPool2d(kernel_size=size):
+            return y.numel() * (math.prod(size) if isinstance(size, tuple) else size**2)
+    return 0
 
 
 def flops_left(model: nn.Module, in_shape: tuple[int, ...], dense: Mapping[str, int] | None = None) -> float:

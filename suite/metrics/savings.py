@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from suite.metrics.compact import compact, masked
-from suite.metrics.flops import dense_flops
+from suite.metrics.flops import dense_flops, slimming_operations
 from suite.models.layers import weight_layers
 
 WARM_UP = 3
@@ -33,6 +33,7 @@ def compact_metrics(
     x_test: (examples, *in_shape) as the model takes it; dense: `dense_flops(model, in_shape)`, if known. Gives
 
     - compact_parameters_left, compact_flops_left: percent of the model's parameters and of fvcore's count of the model
+    - compact_operations_left: the same by `slimming_operations`
     - compact_disagreements: test examples to which masked and compact give different classes: 0, or something is wrong, save
       for single examples that rounding moves across a step (see `compact`) or between two equal logits
     - compact_max_difference: largest absolute difference of two logits
@@ -47,6 +48,7 @@ def compact_metrics(
     metrics: dict[str, float | int | str] = {
         "compact_parameters_left": 100 * _size(small) / _size(full),
         "compact_flops_left": 100 * sum(dense_flops(small, in_shape).values()) / sum((dense or dense_flops(full, in_shape)).values()),
+        "compact_operations_left": 100 * slimming_operations(small, in_shape) / slimming_operations(full, in_shape),
         "compact_disagreements": int((expected.argmax(1) != found.argmax(1)).sum()),
         "compact_max_difference": float((expected - found).abs().max()),
         "architecture": architecture(small),

@@ -31,8 +31,14 @@ MODELS = {  # the function of that name, and the module it is in
     "lenet5_caffe_binarized_clipped": "suite.models.binarized",
     "lenet_300_100": "suite.models.lenet",
 }
-FAMILIES = {"wrn": "suite.models.wide_resnet"}
-EXAMPLES = ("wrn_28_10",)
+FAMILIES = {
+    "densenet": "suite.models.densenet",
+    "mlp": "suite.models.perceptron",
+    "preresnet": "suite.models.preresnet",
+    "vgg": "suite.models.vgg",
+    "wrn": "suite.models.wide_resnet",
+}
+EXAMPLES = ("densenet_40", "mlp_500_300", "preresnet_164", "vgg_19", "wrn_28_10")
 
 
 def names() -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import fields
+from typing import Any
 
 from suite.base.lazy import torch
 
@@ -78,6 +80,12 @@ class Grouped(Penalty):
     def _check(self, w: torch.Tensor) -> None:
         if w.dim() != 2:
             raise ValueError(f"{type(self).__name__} needs a matrix whose rows are groups, not a tensor of shape {tuple(w.shape)}")
+
+
+def concise(penalty: Any) -> str:
+    """A penalty with those of its parameters that differ from their defaults, for the `__repr__` of one that has any."""
+    told = (f"{f.name}={value!r}" for f in fields(penalty) if (value := getattr(penalty, f.name)) != f.default)
+    return f"{type(penalty).__name__}({', '.join(told)})"
 
 
 def positive(**parameters: float) -> None:

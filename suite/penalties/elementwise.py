@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from suite.base.lazy import torch
-from suite.penalties.base import Elementwise, hard_threshold, positive, soft_threshold
+from suite.penalties.base import Elementwise, concise, hard_threshold, positive, soft_threshold
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,12 @@ class TransformedL1(Elementwise):
 
 @dataclass(frozen=True)
 class SCAD(Elementwise):
-    """Smoothly clipped absolute deviation with unit knot, a > 1. For each r = |w|:
+    """Smoothly clipped absolute deviation, a > 1. For each r = |w|, with knot = 1:
         r to 1,   (2 a r - r^2 - 1) / (2(a-1)) to a,   (a+1)/2 beyond.
     As one expression: u - (u-1)_+^2 / (2(a-1)) with u = min(r, a).
+
+    knot    where the penalty begins to bend, k > 0: k SCAD(w / k), with the proximal map k prox(w / k, step / k); with k = lambda it
+            is, times lambda, the penalty of Fan and Li, whose knots are lambda and a lambda
 
     prox for step < a-1 (unique):
         (r - step)_+ for r <= 1 + step,   r - step (a - r) / (a - 1 - step) to a,   r beyond.
@@ -116,16 +119,23 @@ class SCAD(Elementwise):
     """
 
     a: float
+    knot: float = 1.0
+    __repr__ = concise
 
     def __post_init__(self) -> None:
         if not (self.a > 1 and math.isfinite(self.a)):
             raise ValueError(f"a must be finite and greater than 1, not {self.a!r}")
+        positive(knot=self.knot)
 
     def _scalar(self, r: torch.Tensor) -> torch.Tensor:
+        if self.knot != 1:
+            return self.knot * SCAD(self.a)._scalar(r / self.knot)
         u = r.clamp(max=self.a)
         return u - (u - 1).clamp(min=0).square() / (2 * (self.a - 1))
 
     def _shrink(self, r: torch.Tensor, step: float) -> torch.Tensor:
+        if self.knot != 1:
+            return torch.minimum(r, self.knot * SCAD(self.a)._shrink(r / self.knot, step / self.knot))
         soft = soft_threshold(r, step)
         if step < self.a - 1:
             middle = r - step / (self.a - 1 - step) * (self.a - r)

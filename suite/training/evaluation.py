@@ -16,8 +16,8 @@ BATCH = 500
 
 @contextmanager
 def placed(model: nn.Module, weights: Weights) -> Iterator[nn.Module]:
-    """The model with some parameter values exchanged, in evaluation mode; both are put back on leaving."""
-    parameters = dict(model.named_parameters())
+    """The model with some values of parameters and buffers exchanged, in evaluation mode; both are put back on leaving."""
+    parameters = dict(model.named_parameters()) | dict(model.named_buffers())
     own = {name: parameters[name].data for name in weights}
     training = model.training
     try:

@@ -13,6 +13,7 @@ from suite.metrics import dense_flops, flops_left, flops_left_valid, valid_flops
 from suite.models import build, names
 
 IN_SHAPE = (1, 28, 28)
+CIFAR = ("lenet5_caffe", "vgg_11", "preresnet_20", "densenet_22", "mlp_30_20")
 
 
 def make(name="lenet5_caffe", in_shape=IN_SHAPE):
@@ -29,9 +30,9 @@ def test_multiply_adds_of_lenet5_by_hand():
     assert dense_flops(make(), IN_SHAPE) == by_hand
 
 
-@pytest.mark.parametrize(("name", "in_shape"), [*((name, IN_SHAPE) for name in names()), ("lenet5_caffe", (3, 32, 32))])
+@pytest.mark.parametrize(("name", "in_shape"), [*((name, IN_SHAPE) for name in names()), *((name, (3, 32, 32)) for name in CIFAR)])
 def test_torch_counts_twice_as_many_as_fvcore(name, in_shape):
-    model = make(name, in_shape)
+    model = make(name, in_shape).eval()
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(torch.zeros(1, *in_shape))
     assert counter.get_total_flops() == 2 * sum(dense_flops(model, in_shape).values())

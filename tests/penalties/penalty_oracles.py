@@ -37,6 +37,7 @@ ELEMENTWISE = [
     TransformedL1(50.0),
     SCAD(3.7),
     SCAD(1.2),
+    SCAD(3.7, knot=0.3),
     MCP(0.4),
     MCP(3.0),
     LogSum(0.05),
@@ -74,13 +75,13 @@ def scalar(penalty, r):
             return r
         case Ridge():
             return r**2 / 2
-        case Lp(p=p):
-            return r**p
+        case Lp(p=p, floor=c):
+            return np.where(r < c, p * c ** (p - 1) * r, r**p - (1 - p) * c**p) if c else r**p
         case TransformedL1(a=a):
             return (a + 1) * r / (a + r)
-        case SCAD(a=a):
-            middle = (2 * a * r - r**2 - 1) / (2 * (a - 1))
-            return np.select([r <= 1, r <= a], [r, middle], (a + 1) / 2)
+        case SCAD(a=a, knot=k):
+            middle = (2 * a * k * r - r**2 - k**2) / (2 * k * (a - 1))
+            return np.select([r <= k, r <= a * k], [r, middle], k * (a + 1) / 2)
         case MCP(gamma=gamma):
             return np.where(r <= gamma, r - r**2 / (2 * gamma), gamma / 2)
         case LogSum(eps=eps):

@@ -107,6 +107,8 @@ def test_grouped_penalties_want_a_matrix(penalty):
 BAD = [
     (lambda: Lp(0.0), "p must"),
     (lambda: Lp(1.0), "p must"),
+    (lambda: Lp(0.5, floor=-1.0), "floor must"),
+    (lambda: SCAD(3.7, knot=0.0), "knot must"),
     (lambda: TransformedL1(0.0), "a must"),
     (lambda: TransformedL1(math.inf), "a must"),
     (lambda: SCAD(1.0), "a must"),

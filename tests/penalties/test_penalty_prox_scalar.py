@@ -86,6 +86,8 @@ def test_a_large_enough_step_kills_everything(penalty):
 def test_other_powers_have_no_closed_form():
     with pytest.raises(NotImplementedError, match=r"\|w\|\^0.3 has no closed form"):
         Lp(0.3).prox(torch.ones(2), 1.0)
+    with pytest.raises(NotImplementedError, match="with a floor has no closed form"):
+        Lp(0.5, floor=0.1).prox(torch.ones(2), 1.0)
 
 
 # (penalty, step, the tie, prox at the tie, prox just above it); every number below is exact in float32

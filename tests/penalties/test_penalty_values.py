@@ -8,6 +8,8 @@ import torch
 from suite.penalties import L0, L1, MCP, SCAD, ExclusiveLasso, GroupLasso, L1MinusL2, LogSum, Lp, Ridge, TransformedL1, group_norms
 
 DTYPES = [torch.float32, torch.float64]
+POWERS = [Lp(0.3), Lp(0.25, floor=0.5), Lp(0.75, floor=1e-4)]
+"""Without a proximal map in closed form."""
 
 
 def weights(seed, shape=(7, 5), dtype=torch.float64):
@@ -18,7 +20,7 @@ def weights(seed, shape=(7, 5), dtype=torch.float64):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("penalty", [*oracle.EVERY, Lp(0.3)], ids=repr)
+@pytest.mark.parametrize("penalty", [*oracle.EVERY, *POWERS], ids=repr)
 def test_value_is_the_definition(penalty, dtype):
     w = weights(1, dtype=dtype)
     value = penalty.value(w)
@@ -27,7 +29,7 @@ def test_value_is_the_definition(penalty, dtype):
     assert value.item() == pytest.approx(oracle.value(penalty, w.numpy()), rel=60 * torch.finfo(dtype).eps)
 
 
-@pytest.mark.parametrize("penalty", [*oracle.EVERY, Lp(0.3)], ids=repr)
+@pytest.mark.parametrize("penalty", [*oracle.EVERY, *POWERS], ids=repr)
 def test_value_of_a_strided_view_is_that_of_its_copy(penalty):
     w = weights(2).t()
     assert not w.is_contiguous()
@@ -41,7 +43,7 @@ def test_value_takes_any_shape(penalty):
     assert penalty.value(w.to(memory_format=torch.channels_last)).item() == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("penalty", [*oracle.EVERY, Lp(0.3)], ids=repr)
+@pytest.mark.parametrize("penalty", [*oracle.EVERY, *POWERS], ids=repr)
 def test_gradient_is_the_slope_of_the_definition_and_zero_at_zero(penalty):
     w = weights(4).requires_grad_()
     penalty.value(w).backward()
@@ -59,7 +61,7 @@ def test_gradient_is_the_slope_of_the_definition_and_zero_at_zero(penalty):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("penalty", [*oracle.EVERY, Lp(0.3)], ids=repr)
+@pytest.mark.parametrize("penalty", [*oracle.EVERY, *POWERS], ids=repr)
 def test_gradient_of_all_zeros_is_zero(penalty, dtype):
     w = torch.zeros(3, 4, dtype=dtype, requires_grad=True)
     value = penalty.value(w)
@@ -106,3 +108,28 @@ def test_known_numbers():
     assert LogSum(1.0).value(w).item() == pytest.approx(np.log(4) + np.log(5))
     assert Lp(0.5).value(w).item() == pytest.approx(3**0.5 + 2)
     assert Ridge().value(w).item() == 12.5
+
+
+def test_the_gradient_of_a_power_is_bounded_by_that_at_its_floor():
+    """And that of one without a floor, as in the code of Bui et al. (2021), is not."""
+    w = torch.tensor([0.0, 1e-30, -1e-12, 1e-4, -0.5], requires_grad=True)
+    Lp(0.25, floor=1e-4).value(w).backward()
+    steepest = 0.25 * 1e-4**-0.75
+    assert w.grad.tolist() == pytest.approx([0, steepest, -steepest, steepest, -0.25 * 0.5**-0.75], rel=1e-5)
+    w.grad = None
+    Lp(0.25).value(w).backward()
+    assert w.grad.tolist() == pytest.approx([0, 0.25 * 1e-30**-0.75, -0.25 * 1e-12**-0.75, steepest, -0.25 * 0.5**-0.75], rel=1e-5)
+
+
+def test_scad_as_fan_and_li_write_it():
+    """lambda inside: lambda |w| to lambda, then (2 a lambda |w| - w^2 - lambda^2) / (2 (a-1)) to a lambda, then lambda^2 (a+1) / 2."""
+    a, lam = 3.7, 0.2
+    r = torch.tensor([0.1, 0.5, 2.0], dtype=torch.float64)
+    expected = [lam * 0.1, (2 * a * lam * 0.5 - 0.5**2 - lam**2) / (2 * (a - 1)), lam**2 * (a + 1) / 2]
+    assert [lam * SCAD(a, knot=lam).value(x).item() for x in r] == pytest.approx(expected)
+
+
+def test_parameters_at_their_defaults_are_not_spelled():
+    """The names of rows, which have penalties in them, stay what they were before these parameters."""
+    assert [repr(p) for p in (Lp(0.5), SCAD(3.0))] == ["Lp(p=0.5)", "SCAD(a=3.0)"]
+    assert [repr(p) for p in (Lp(0.5, 0.1), SCAD(3.0, 0.2))] == ["Lp(p=0.5, floor=0.1)", "SCAD(a=3.0, knot=0.2)"]
