@@ -127,7 +127,7 @@ def add_timings(out: Path, timings: dict[str, Timing]) -> None:
 
 
 def from_records(records: list[dict], specs: list[RunSpec]) -> dict[str, Timing]:
-    """Median timings of finished runs, by kind. Of a resumed run only the epochs are known in full."""
+    """Median timings of finished runs, by kind. Of an old run that was resumed only the epochs are known in full."""
     by_key = {spec.key: spec for spec in specs}
     seen: dict[str, list[Timing]] = {}
     for record in records:
