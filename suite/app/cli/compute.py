@@ -6,8 +6,10 @@ import sys
 
 import click
 
-from suite.app.cli.group import cores, data_option, main, out_option, profile_option, seeds_option
+from suite.app.cli.duration import DURATION
+from suite.app.cli.group import STOPPED, cores, data_option, main, out_option, profile_option, say_stopped, seeds_option
 from suite.app.cli.show import exit_code, show
+from suite.base.stopping import TimeLimit
 
 
 @main.command(
@@ -16,11 +18,13 @@ Examples:
   python -m suite reproduce table1 --seeds 5
   python -m suite reproduce table1 --profile paper --method sgl0 --method group_lasso --jobs 2
   python -m suite reproduce table1 --profile smoke --quiet --json
+  python -m suite reproduce table1 --profile paper --time-limit 2h30m
   python -m suite reproduce table1 --profile paper --executor ray --address auto --gpus 0.25
 
 \b
 Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and shown); 2 wrong use;
-3 with --strict, a verdict fell short."""
+3 with --strict, a verdict fell short; 4 stopped at the time limit or by SIGTERM or SIGHUP, where
+the same command goes on; 130 Ctrl-C, likewise."""
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @seeds_option(default=None, help="Seeds 0 to N - 1 (default: as many as the table asks for, 5 as a rule).")
@@ -34,6 +38,7 @@ Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and show
 @click.option("--gpus", type=click.FloatRange(min=0), help="With Ray: GPUs of a run, or a share of one (default: 1 on cuda).")
 @out_option
 @data_option
+@click.option("--time-limit", type=DURATION, help="End in this time, such as 2h30m, 90s or Slurm's forms; the same command goes on.")
 @click.option("--force", is_flag=True, help="Compute again what is already there.")
 @click.option("--keep-failures", is_flag=True, help="Do not try again the runs that failed before.")
 @click.option("--no-tracking", is_flag=True, help="Do not write the runs to MLflow.")
@@ -53,6 +58,7 @@ def reproduce(
     gpus,
     out,
     data_root,
+    time_limit,
     force,
     keep_failures,
     no_tracking,
@@ -66,7 +72,7 @@ def reproduce(
     tables = [catalogue.get(name) for name in ids]
     for table in tables:
         table.profile(profile)
-    codes = []
+    codes, limit = [], time_limit and TimeLimit(time_limit)
     for table in tables:
         results = api.reproduce(
             table,
@@ -85,8 +91,12 @@ def reproduce(
             retry_failed=not keep_failures,
             track=not no_tracking,
             progress=not quiet,
+            time_limit=limit,
         )
         show(results, as_json, quiet)
+        if results.stopped:
+            say_stopped(results.stopped)
+            sys.exit(STOPPED)
         codes.append(exit_code(results, strict))
     sys.exit(1 if 1 in codes else max(codes))
 
