@@ -14,6 +14,7 @@ from suite.app.catalogue import get
 from suite.app.known import said
 from suite.app.results import Results
 from suite.base.errors import SuiteError
+from suite.base.stopping import TimeLimit
 from suite.experiment.reproduction import Experiment, Reproduction
 from suite.experiment.spec import RunSpec
 from suite.report.banner import banner
@@ -42,6 +43,7 @@ def reproduce(
     track: bool = True,
     progress: bool = False,
     early: bool = False,
+    time_limit: float | TimeLimit | None = None,
 ) -> Results:
     """Compute the missing runs of a table or figure, store and render them, and give its `Results`.
 
@@ -58,6 +60,8 @@ def reproduce(
     track           write the finished runs to MLflow (`<out>/mlflow.db`)
     progress        show on standard error how far the runs are, and how long they will take
     early           with progress: show the table there too, each time that one more seed is whole
+    time_limit      seconds for all of it. No run is begun that cannot finish in what is left; those that are not done then keep their
+                    checkpoints, and the results, which are those of the runs that are there, say so in `stopped`
 
     With `jobs` above 1 in a script of your own, call it under `if __name__ == "__main__":`, as worker processes import the script.
     """
@@ -70,9 +74,10 @@ def reproduce(
     table = get(table) if isinstance(table, str) else table
     wanted = (table.with_methods(methods) if methods else table).at(profile, seeds)
     root = os.fspath(data_root) if data_root is not None else None
+    limit = time_limit if time_limit is None or isinstance(time_limit, TimeLimit) else TimeLimit(time_limit)
     out = Path(out)
     with chosen_executor(executor, jobs, device, address, cpus, gpus) as (computing, found_device):
-        options = Options(out, root, found_device, force, retry_failed)
+        options = Options(out, root, found_device, force, retry_failed, limit)
         wanted, absent = find_data(wanted, root)
         timings = partial(forecast, out=out, data_root=root, device=found_device) if executor == "local" else no_forecast
         watchers: list[Watcher] = []

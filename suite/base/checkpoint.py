@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import logging
-import pickle
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol
 
-import torch
-
-from suite.base.files import replaced
+from suite.base.bound import Bound, copied
+from suite.base.meter import Meter
 
 log = logging.getLogger(__name__)
 
 SECONDS = 30.0
 """About so often a run writes one."""
-
-
-def save(path: Path, state: dict) -> None:
-    """Write a checkpoint, whole or not at all."""
-    with replaced(path) as scratch:
-        torch.save(state, scratch)
-
-
-def load(path: Path, device: str | torch.device = "cpu") -> dict | None:
-    """The checkpoint, or None when there is none that can be read (training then starts anew)."""
-    try:
-        return torch.load(path, map_location=device, weights_only=True)
-    except FileNotFoundError:
-        return None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        log.warning("checkpoint %s cannot be read (%s); the run starts anew", path.name, error)
-        return None
+COPY_SECONDS = 1.0
+"""At most so often, besides, it copies its state in memory."""
 
 
 class Resumable(Protocol):
@@ -52,26 +34,78 @@ class Resumable(Protocol):
         """Everything that the next epoch depends on."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there, bit for bit."""
+        """Go on from there, bit for bit. An exception where that is no state of such a run, or not a finite one."""
+
+
+class Checkpoint:
+    """The file that a run goes on from, a copy of its last state in memory that goes there when it is stopped, and what it has cost."""
+
+    def __init__(self, file: Bound) -> None:
+        self.file, self.meter = file, Meter()
+        self.copy: dict[str, Any] | None = None
+        self.copied = self.written = time.monotonic()
+
+    def resume(self, run: Resumable) -> None:
+        """Bring a run that has not begun to where the file says; where that cannot be, it stays as it was."""
+        state = self.file.load(run.device)
+        if state is None:
+            return
+        fresh = copied(run.state_dict(), run.device)
+        try:
+            self.copy = copied(state)
+            run.load_state_dict(state)
+            self.meter.add(state["cost"])
+        except Exception as error:
+            self.copy = None
+            self.file.refuse(error)
+            run.load_state_dict(fresh)
+
+    def keep(self, run: Resumable, last: bool) -> None:
+        """To be told of every epoch: copies the state, and writes it, as time passes; after the last epoch if more than a second is new."""
+        now, often = time.monotonic(), min(COPY_SECONDS, SECONDS)
+        due = now - self.written > (often if last else SECONDS)
+        if due or now - self.copied > often:
+            self.copy, self.copied = copied(run.state_dict()), now
+        if due:
+            self.write()
+
+    def write(self) -> None:
+        """The copy goes into the file, with what the run has cost by now."""
+        if self.copy is not None:
+            self.file.save(self.copy | {"cost": self.meter.cost()})
+            self.written = time.monotonic()
 
 
 def to_the_end(
-    run: Resumable, epochs: int, path: Path | None = None, on_epoch: Callable[[int, float], None] = lambda epoch, error: None
+    run: Resumable,
+    epochs: int,
+    checkpoint: Checkpoint | None = None,
+    on_epoch: Callable[[int, float], None] = lambda epoch, error: None,
 ) -> str:
-    """Advance to the last epoch, from the checkpoint at `path` if there is one: "done", or "diverged" where an epoch was not finite.
+    """Advance to the last epoch, from the checkpoint if there is one: "done", or "diverged" where an epoch was not finite.
 
-    About every `SECONDS` the state is written to `path`.
+    Whatever ends it, at most an epoch and a second are lost.
     """
-    state = load(path, run.device) if path else None
-    if state:
-        run.load_state_dict(state)
-    saved = time.monotonic()
-    while run.epoch < epochs:
-        finite = run.advance()
-        on_epoch(run.epoch, run.last_error())
-        if not finite:
-            return "diverged"
-        if path and time.monotonic() - saved > SECONDS:
-            save(path, run.state_dict())
-            saved = time.monotonic()
+    if checkpoint:
+        checkpoint.resume(run)
+    try:
+        while run.epoch < epochs:
+            finite = run.advance()
+            if finite and checkpoint:
+                checkpoint.keep(run, last=run.epoch == epochs)
+            on_epoch(run.epoch, run.last_error())
+            if not finite:
+                return "diverged"
+    except BaseException:
+        if checkpoint:
+            put_away(checkpoint)
+        raise
     return "done"
+
+
+def put_away(checkpoint: Checkpoint) -> None:
+    """Write the file, as the run is stopped by something that matters more than a full disk."""
+    try:
+        checkpoint.write()
+    except Exception as error:
+        log.warning("%s", error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Protocol, cast
 
+from suite.base.checkpoint import Checkpoint
 from suite.experiment.spec import RunSpec
 from suite.experiment.task import OnEpoch, Task
 from suite.methods.base import Method
@@ -13,7 +14,7 @@ from suite.methods.base import Method
 class Program(Protocol):
     """A module with these functions: `suite.training.program` and `suite.theory.program`."""
 
-    def compute(self, task: Task, on_epoch: OnEpoch) -> dict[str, Any]:
+    def compute(self, task: Task, checkpoint: Checkpoint, on_epoch: OnEpoch) -> dict[str, Any]:
         """The parts of a run's record that are its own: status, epochs, metrics, views, layers, curves, filters, network, data."""
 
     def timing(self, spec: RunSpec, data_root: str | None, steps: int, device: str = "cpu") -> tuple[float, float]:

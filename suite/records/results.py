@@ -66,7 +66,8 @@ class Results:
 
     folder      where what is made of them is written
     records     by key, those that there are, of runs that others build on too
-    counts      how many runs this call computed and reused, and how many failed
+    counts      how many runs this call computed and reused, and how many failed; and are left, where it was stopped
+    stopped     what stopped the call that computed them before all were there, and how far it came; "" for nothing
     """
 
     experiment: Experiment
@@ -74,6 +75,7 @@ class Results:
     records: dict[str, dict]
     failures: dict[str, dict] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    stopped: str = ""
 
     @property
     def reproduction(self) -> Reproduction:

@@ -111,4 +111,6 @@ def _cost(found: list[dict[str, Any]]) -> str:
     seconds = [record["cost"]["wall_seconds"] for record in found]
     if not seconds:
         return "none yet"
-    return f"{sum(seconds) / 3600:.2g} hours in all, at most {max(seconds):.0f} s a run"
+    lost = sum(record["cost"]["wall_seconds"] < record["cost"].get("training_seconds", 0.0) for record in found)
+    less = f", of {plural(lost, 'run')} the last part only" if lost else ""  # of old runs that were resumed
+    return f"{sum(seconds) / 3600:.2g} hours in all, at most {max(seconds):.0f} s a run{less}"

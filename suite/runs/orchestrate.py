@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from contextlib import closing
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from heapq import heappop, heappush
 from pathlib import Path
 from typing import Protocol
 
 from suite.base.files import tidy
+from suite.base.stopping import TimeLimit, TimeUp, held, stoppable
 from suite.experiment.reproduction import Experiment
 from suite.experiment.spec import RunSpec
 from suite.experiment.task import Task
 from suite.records.results import Results
 from suite.records.store import Store
 from suite.runs.executors import Executor, Result
+from suite.runs.queue import Fit, Queue
+from suite.runs.timings import read_timings
 
 log = logging.getLogger(__name__)
 
@@ -32,50 +34,19 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """How to compute, none of which changes a result."""
+    """How to compute, none of which changes a result. limit: the time for all of it, None for as long as it takes."""
 
     out: Path
     data_root: str | None = None
     device: str = "cpu"
     force: bool = False
     retry_failed: bool = True
+    limit: TimeLimit | None = None
 
 
 def with_needs(specs: list[RunSpec]) -> list[RunSpec]:
     """The runs and those they build on, each before what needs it and once."""
     return list({spec.key: spec for wanted in specs for spec in wanted.chain()}.values())
-
-
-class Queue:
-    """The runs that are still to be computed, in order, each held back until the runs it builds on are finished."""
-
-    def __init__(self, missing: list[RunSpec], known: dict[str, dict], profile: str, folder: Path, options: Options) -> None:
-        self.waiting = {spec.key: spec for spec in missing}
-        self.known, self.profile, self.folder, self.options = known, profile, folder, options
-        self.order = {key: place for place, key in enumerate(self.waiting)}
-        self.needs = {key: [needed.key for needed in spec.needs()] for key, spec in self.waiting.items()}
-        self.users: dict[str, list[str]] = {}
-        for key, needs in self.needs.items():
-            for needed in needs:
-                self.users.setdefault(needed, []).append(key)
-        self.ready = [(place, key) for key, place in self.order.items() if self.can_start(key)]
-
-    def can_start(self, key: str) -> bool:
-        return all(needed in self.known and self.known[needed]["status"] == "done" for needed in self.needs[key])
-
-    def finished(self, key: str) -> None:
-        """To be told of every run that is newly known: those that waited for it alone can start."""
-        for user in self.users.get(key, ()):
-            if user in self.waiting and self.can_start(user):
-                heappush(self.ready, (self.order[user], user))
-
-    def next(self) -> Task | None:
-        """The first run that can be computed now; None when there is none, or none yet."""
-        if not self.ready:
-            return None
-        _, key = heappop(self.ready)
-        records = tuple(self.known[needed] for needed in self.needs[key])
-        return Task(self.waiting.pop(key), self.profile, self.folder, self.options.data_root, self.options.device, records)
 
 
 def compute_missing(
@@ -88,7 +59,7 @@ def compute_missing(
     """Compute the missing runs of an experiment and give all of them, but those on the data sets of `without`.
 
     A run that fails is stored apart with its traceback and does not stop the others. Interrupting leaves every finished run stored
-    and every other one with its checkpoint.
+    and every other one with its checkpoint. At the time limit the results are what there is, and say so (`stopped`).
     """
     table, profile = experiment.reproduction, experiment.profile
     store, shown = (Store.of(options.out, id, profile) for id in (table.home, table.id))
@@ -104,31 +75,39 @@ def compute_missing(
     missing = [spec for key, spec in specs.items() if key not in known and key not in skipped]
     reused = len(specs) - len(missing) - len(skipped)
     failures: dict[str, dict] = dict(skipped)
+    fits = Fit(options.limit, options.device, lambda key: store.checkpoint(key).exists())
+    folder, data_root, device = store.folder, options.data_root, options.device
+    queue = Queue(missing, known, lambda spec, records: Task(spec, profile, folder, data_root, device, records), fits)
 
     def on_epoch(key: str, epoch: int, error: float) -> None:
         for watcher in watchers:
             watcher.epoch(key, epoch, error)
 
-    queue = Queue(missing, known, profile, store.folder, options)
     try:
-        for watcher in watchers:
-            watcher.plan(missing, known)
-        with closing(executor.run(queue.next, on_epoch)) as results:
-            for result in results:
-                key = result.task.spec.key
-                if result.record is not None:
-                    known[key] = store.write(result.record)
-                    queue.finished(key)
-                else:
-                    failures[key] = failure(result.task.spec, result.failure or {})
-                    store.write_failure(key, failures[key])
-                for watcher in watchers:
-                    watcher.result(result)
-    finally:
-        for watcher in watchers:
-            watcher.close()
-    for key, spec in queue.waiting.items():
-        failures[key] = failure(spec, {"error": "a run that it builds on gave no result", "traceback": ""})
+        with stoppable(options.limit if missing else None), told_of_the_end(watchers):
+            for watcher in watchers:
+                watcher.plan(missing, known)
+            fits.timings = read_timings(options.out)
+            fits.learn(known.values(), specs)
+            with closing(executor.run(queue.next, on_epoch)) as results:
+                for result in results:
+                    spec = result.task.spec
+                    with held():
+                        if result.record is not None:
+                            known[spec.key] = store.write(result.record)
+                            fits.learn([known[spec.key]], {spec.key: spec})
+                            queue.finished(spec.key)
+                        else:
+                            failures[spec.key] = failure(spec, result.failure or {})
+                            store.write_failure(spec.key, failures[spec.key])
+                        for watcher in watchers:
+                            watcher.result(result)
+    except KeyboardInterrupt as stop:
+        if not isinstance(stop, TimeUp):
+            stop.add_note(how_far(specs, known, store))
+            raise
+    for key in queue.blocked(set(failures)):
+        failures[key] = failure(specs[key], {"error": "a run that it builds on gave no result", "traceback": ""})
         store.write_failure(key, failures[key])
     store.remember({key: record["status"] for key, record in known.items()})
     counts = {
@@ -137,7 +116,26 @@ def compute_missing(
         "failed": len(failures),
         "diverged": sum(r["status"] == "diverged" for r in known.values()),
     }
-    return Results(experiment, shown.folder, known, failures, counts)
+    left = len(specs) - len(known) - len(failures)
+    if not left:
+        return Results(experiment, shown.folder, known, failures, counts)
+    return Results(experiment, shown.folder, known, failures, counts | {"left": left}, f"{TimeUp()}: {how_far(specs, known, store)}")
+
+
+@contextmanager
+def told_of_the_end(watchers: list[Watcher]) -> Iterator[None]:
+    """Whatever comes, the watchers are closed."""
+    try:
+        yield
+    finally:
+        for watcher in watchers:
+            watcher.close()
+
+
+def how_far(specs: Collection[str], known: Collection[str], store: Store) -> str:
+    """How many runs are there, for a reader whose command was stopped."""
+    half = sum(store.checkpoint(key).exists() for key in specs if key not in known)
+    return f"{len(known)} of {len(specs)} runs are there" + (f", {half} half done" if half else "")
 
 
 def failure(spec: RunSpec, what: dict) -> dict:

@@ -147,7 +147,7 @@ def from_records(records: Iterable[dict], specs: Mapping[str, RunSpec]) -> dict[
 
 
 def timed(record: dict) -> Timing:
-    """What a finished run took. Of a resumed one only the epochs are known in full."""
+    """What a finished run took. Of an old one that was resumed only the epochs are known in full."""
     seconds, cost = record["curves"]["seconds"] or [0.0], record["cost"]
     return Timing(statistics.median(seconds), max(0.0, cost["wall_seconds"] - cost["training_seconds"]))
 

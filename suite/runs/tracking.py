@@ -18,6 +18,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from suite.base.stopping import held
 from suite.data.locks import lock
 from suite.experiment.spec import RunSpec
 from suite.methods.base import Method
@@ -38,7 +39,7 @@ def optional(call: Callable[..., None]) -> Callable[..., None]:
         if self.broken:
             return
         try:
-            with quiet():
+            with quiet(), held():  # a database that is left in the middle of something stays locked
                 call(self, *arguments)
         except Exception as error:
             self.broken = True

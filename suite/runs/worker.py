@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import resource
-import time
 
+from suite.base.bound import Bound
+from suite.base.checkpoint import Checkpoint
 from suite.experiment.program import program_of
+from suite.experiment.spec import PROTOCOL
 from suite.experiment.task import OnEpoch, Task
 
 
@@ -27,7 +28,7 @@ def prepare_process(threads: int = 1) -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(-3, 32 << 20)  # M_MMAP_THRESHOLD, at its greatest
         libc.mallopt(-1, 1 << 30)  # M_TRIM_THRESHOLD
-    except (OSError, AttributeError):
+    except (OSError, AttributeError, TypeError):
         pass  # another C library: slower, nothing else
 
 
@@ -44,8 +45,9 @@ def compute(task: Task, on_epoch: OnEpoch = lambda epoch, error: None) -> dict:
     if on_gpu:
         torch.cuda.init()  # without it there are no statistics to reset
         torch.cuda.reset_peak_memory_stats(task.device)
-    started, cpu = time.perf_counter(), time.process_time()
-    found = program_of(spec.method).compute(task, on_epoch)
+    modules = (spec.method.program, type(spec.method).__module__)
+    checkpoint = Checkpoint(Bound(task.folder / "checkpoints" / f"{spec.key}.pt", spec.key, PROTOCOL, modules))
+    found = program_of(spec.method).compute(task, checkpoint, on_epoch)
     return {
         "schema": 1,
         "key": spec.key,
@@ -60,10 +62,8 @@ def compute(task: Task, on_epoch: OnEpoch = lambda epoch, error: None) -> dict:
         "spec": spec.identity(),
         **found,
         "cost": {
-            "wall_seconds": time.perf_counter() - started,
-            "cpu_seconds": time.process_time() - cpu,
+            **checkpoint.meter.cost(),
             "training_seconds": sum(found["curves"]["seconds"]),
-            "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             **({"peak_gpu_memory_mb": torch.cuda.max_memory_allocated(task.device) / 2**20} if on_gpu else {}),
         },
         "environment": environment(task.device),

@@ -11,6 +11,7 @@ from suite.methods.base import Method
 from suite.penalties.base import positive
 
 if TYPE_CHECKING:
+    from suite.base.checkpoint import Checkpoint
     from suite.experiment.spec import RunSpec
     from suite.experiment.task import OnEpoch, Task
 
@@ -56,7 +57,7 @@ class Nearness(Method):
         return 100 * float((ours - theirs).abs().max() / theirs.max())
 
 
-def compute(task: Task, on_epoch: OnEpoch) -> dict[str, Any]:
+def compute(task: Task, checkpoint: Checkpoint, on_epoch: OnEpoch) -> dict[str, Any]:
     """The distance, as a record."""
     assert isinstance(task.spec.method, Nearness)
     metrics = {"penalty_distance": task.spec.method.distance()}

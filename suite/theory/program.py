@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from suite.base import checkpoint
+from suite.base.checkpoint import Checkpoint, to_the_end
 from suite.base.errors import SuiteError
 from suite.base.seeding import Streams
 from suite.experiment.spec import RunSpec
@@ -169,11 +169,11 @@ def plain(schedule: Schedule) -> Schedule:
     return schedule
 
 
-def compute(task: Task, on_epoch: OnEpoch) -> dict:
+def compute(task: Task, checkpoint: Checkpoint, on_epoch: OnEpoch) -> dict:
     """Iterate, and what the record says of it."""
     spec = task.spec
     course = Course(spec, task.device)
-    status = checkpoint.to_the_end(course, course.schedule.epochs, task.folder / "checkpoints" / f"{spec.key}.pt", on_epoch)
+    status = to_the_end(course, course.schedule.epochs, checkpoint, on_epoch)
     metrics = course.metrics() if status == "done" else {}
     return {
         "status": status,

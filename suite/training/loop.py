@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from suite import models
-from suite.base import checkpoint
+from suite.base.checkpoint import Checkpoint, to_the_end
 from suite.base.seeding import Streams
 from suite.data import Dataset
 from suite.experiment.setup import BF16
@@ -156,7 +155,7 @@ class Training:
         self.method.after_epoch(self.epoch)
         loss = total.item() / self.context.steps
         self.epoch += 1
-        finite = math.isfinite(loss) and all(bool(p.isfinite().all()) for p in self.model.parameters())
+        finite = math.isfinite(loss) and self.finite()
         view = self.method.scored()
         with placed(self.model, view.weights):
             error = self.error()
@@ -183,10 +182,15 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         self.method.load_state_dict(state["method"])
         self.epoch, self.curves = state["epoch"], state["curves"]
+        if not self.finite():
+            raise ValueError("a weight is not finite")
 
-    def train(self, path: Path | None = None, on_epoch: Callable[[int, float], None] = lambda epoch, error: None) -> Outcome:
-        """Train to the end of the schedule, from the checkpoint at `path` if there is one."""
-        return self.outcome(checkpoint.to_the_end(self, self.schedule.epochs, path, on_epoch))
+    def finite(self) -> bool:
+        return all(bool(p.isfinite().all()) for p in self.model.parameters())
+
+    def train(self, checkpoint: Checkpoint | None = None, on_epoch: Callable[[int, float], None] = lambda epoch, error: None) -> Outcome:
+        """Train to the end of the schedule, from the checkpoint if there is one."""
+        return self.outcome(to_the_end(self, self.schedule.epochs, checkpoint, on_epoch))
 
     def last_error(self) -> float:
         return self.curves["test_error"][-1]

@@ -11,10 +11,11 @@ from itertools import islice
 from torch import Tensor
 
 from suite import data
-from suite.base import checkpoint
+from suite.base.bound import Bound
+from suite.base.checkpoint import Checkpoint
 from suite.base.errors import SuiteError
 from suite.data import Dataset
-from suite.experiment.spec import RunSpec
+from suite.experiment.spec import PROTOCOL, RunSpec
 from suite.experiment.task import OnEpoch, Task
 from suite.methods import method
 from suite.methods.base import Finished
@@ -27,15 +28,15 @@ def dataset(name: str, root: str | None) -> Dataset:
     return data.load(name, root)
 
 
-def compute(task: Task, on_epoch: OnEpoch) -> dict:
+def compute(task: Task, checkpoint: Checkpoint, on_epoch: OnEpoch) -> dict:
     """Train, score, keep the final weights; what the record says of it."""
     spec = task.spec
     known = dataset(spec.dataset, task.data_root)
     finished = [Finished(r, partial(final_weights, task, needed)) for r, needed in zip(task.records, spec.needs(), strict=True)]
     run = Training(spec, known, device=task.device, finished=finished)
-    outcome = run.train(task.folder / "checkpoints" / f"{spec.key}.pt", on_epoch)
+    outcome = run.train(checkpoint, on_epoch)
     if outcome.weights:
-        checkpoint.save(task.folder / "weights" / f"{spec.key}.pt", outcome.weights)
+        weights_file(task, spec, "").save(outcome.weights)
     return {
         "status": outcome.status,
         "epochs": run.epoch,
@@ -55,10 +56,15 @@ def compute(task: Task, on_epoch: OnEpoch) -> dict:
     }
 
 
+def weights_file(task: Task, spec: RunSpec, instead: str) -> Bound:
+    """The file of a run's final weights."""
+    return Bound(task.folder / "weights" / f"{spec.key}.pt", spec.key, PROTOCOL, old=True, instead=instead)
+
+
 def rescored(task: Task) -> dict:
     """The metrics that a finished run's final weights give, in `task.folder`; SuiteError where they are gone."""
     spec = task.spec
-    weights = checkpoint.load(task.folder / "weights" / f"{spec.key}.pt", task.device)
+    weights = weights_file(task, spec, "they count as gone").load(task.device)
     if weights is None:
         raise SuiteError(f"the final weights of {spec.method.row} (seed {spec.seed}) are gone", "compute it again with reproduce --force")
     run = Training(spec.with_method(method("dense")), dataset(spec.dataset, task.data_root), device=task.device)
@@ -68,13 +74,13 @@ def rescored(task: Task) -> dict:
 
 def final_weights(task: Task, needed: RunSpec) -> dict:
     """Final weights of a finished run: those it left, or trained again where they are gone."""
-    path = task.folder / "weights" / f"{needed.key}.pt"
-    weights = checkpoint.load(path, task.device)
+    file = weights_file(task, needed, "they are made again")
+    weights = file.load(task.device)
     if weights is None:
         if needed.needs():
             raise SuiteError(f"the final weights of {needed.method.row} (seed {needed.seed}) are gone", "rerun with --force")
         weights = Training(needed, dataset(needed.dataset, task.data_root), device=task.device).train().weights
-        checkpoint.save(path, weights)
+        file.save(weights)
     return weights
 
 

@@ -66,6 +66,14 @@ def test_runs_without_metrics_are_named(stored):
     assert len(facts.unfinished(stored())) == 5
 
 
+def test_the_cost_says_of_how_many_runs_a_part_is_not_counted(stored):
+    results = stored()
+    assert facts.header(results)["Cost"] == "0.45 hours in all, at most 90 s a run"
+    for record in list(results.records.values())[:2]:
+        record["cost"] = record["cost"] | {"training_seconds": 100.0}
+    assert facts.header(results)["Cost"] == "0.45 hours in all, at most 90 s a run, of 2 runs the last part only"
+
+
 def test_rows_that_look_alike_are_told_apart_by_their_options(stored):
     methods = [method("sgl0"), method("sgl0", growth=2.0)]
     cells = grid_of(dataset="mnist", model="lenet5_caffe", method=methods, changes={"penalty_factor": (1.0, 5.0)})

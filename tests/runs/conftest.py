@@ -32,8 +32,8 @@ def no_latency(monkeypatch):
 class Witness:
     """A watcher that writes down what it is told, and interrupts when it is told to."""
 
-    def __init__(self, interrupt=lambda event, *what: False) -> None:
-        self.interrupt = interrupt
+    def __init__(self, interrupt=lambda event, *what: False, stop=KeyboardInterrupt) -> None:
+        self.interrupt, self.stop = interrupt, stop
         self.planned = self.reused = None
         self.epochs, self.results, self.closed = [], [], 0
 
@@ -43,12 +43,12 @@ class Witness:
     def epoch(self, key, epoch, error):
         self.epochs.append((key, epoch, error))
         if self.interrupt("epoch", epoch):
-            raise KeyboardInterrupt
+            raise self.stop
 
     def result(self, result):
         self.results.append(result)
         if self.interrupt("result", len(self.results)):
-            raise KeyboardInterrupt
+            raise self.stop
 
     def close(self):
         self.closed += 1
@@ -90,6 +90,7 @@ def sgl0_result(tmp_path_factory):
     """A task and the record of two epochs of SGL0 on digits."""
     from suite.runs.executors import Result
 
+    prepare_process()  # it is made before a module's `one_thread`
     folder: Path = tmp_path_factory.mktemp("record")
     spec = make_table("sgl0", epochs=2).at("smoke", 1).runs[0]
     task = Task(spec, "smoke", folder, str(folder / "data"))

@@ -9,17 +9,20 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+import torch
 from misbehaving import Misbehaving
 from reproducible import reproducible
 
 from suite.base import checkpoint
+from suite.base.stopping import TimeUp
 from suite.methods import method
 from suite.metrics.savings import compact_metrics
 from suite.runs.executors import Result
-from suite.runs.executors.processes import THREADS, Processes
+from suite.runs.executors.processes import GRACE, THREADS, Processes, Worker
 
 pytestmark = pytest.mark.slow
 
@@ -81,13 +84,16 @@ def test_a_killed_worker_fails_its_run_alone_and_a_new_command_resumes_it(table,
     assert store.read_failure(killed.key) is None
 
 
-def test_an_interrupt_ends_the_workers_and_the_next_command_resumes(table, compute_table, witness, store, tmp_path, seldom):
-    """The worker waits in its last epoch for an interrupt that comes before it is told to go on."""
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, TimeUp])
+def test_an_interrupt_ends_the_workers_and_the_next_command_resumes(table, compute_table, witness, store, tmp_path, seldom, stop):
+    """The worker waits in its last epoch for an interrupt that comes before it is told to go on. At the time limit there are results."""
     wanted = table(Misbehaving(how="waits", folder=str(tmp_path)), epochs=4)
     for name in ("again", "wait3"):
         (tmp_path / name).touch()
-    with pytest.raises(KeyboardInterrupt):
-        compute_table(wanted, executor=Processes(2), watchers=[witness(lambda event, n: event == "epoch" and n == 3)])
+    watcher = witness(lambda event, n: event == "epoch" and n == 3, stop)
+    with pytest.raises(KeyboardInterrupt) if stop is KeyboardInterrupt else nullcontext():
+        found = compute_table(wanted, executor=Processes(2), watchers=[watcher])
+        assert found.stopped == "stopped at the time limit: 0 of 1 runs are there, 1 half done"
     assert multiprocessing.active_children() == []
     assert list(store.folder.glob("runs/*")) == []
     (checkpoint,) = (store.folder / "checkpoints").glob("*.pt")
@@ -96,9 +102,8 @@ def test_an_interrupt_ends_the_workers_and_the_next_command_resumes(table, compu
     resumed = witness()
     results = compute_table(wanted, watchers=[resumed])
     assert results.counts["computed"] == 1
-    epochs = [epoch for _, epoch, _ in resumed.epochs]
-    assert epochs in ([3, 4], [4])  # the third epoch's checkpoint may have been written before the interrupt arrived
-    assert len((tmp_path / "epochs").read_text().split()) == before + len(epochs)
+    assert [epoch for _, epoch, _ in resumed.epochs] == [4]
+    assert len((tmp_path / "epochs").read_text().split()) == before + 1
     assert not checkpoint.exists()
 
 
@@ -154,8 +159,11 @@ class EchoWorker:
         self.given.append((task, self.device))
         self.theirs.close() if task == "dies" else self.theirs.send(Result(task))
 
-    def stop(self):
-        self.pipe.close(), self.theirs.close()
+    def tell(self):
+        self.theirs.close()
+
+    def stop(self, grace=0.0):
+        self.pipe.close()
 
     def death(self):
         return "it died"
@@ -173,7 +181,7 @@ ORPHANS = """
     from pathlib import Path
 
     if __name__ == "__main__":
-        specs = make_table(Misbehaving(how="dawdles"), epochs=500).at("smoke", 1).runs
+        specs = make_table(Misbehaving(how="waits", folder={folder!r}), epochs=2).at("smoke", 1).runs
         tasks = iter([Task(spec, "smoke", Path({folder!r}), {folder!r}) for spec in specs])
         started = []
 
@@ -196,14 +204,36 @@ def running(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to look at processes")
-def test_a_worker_whose_parent_was_killed_ends(tmp_path):
+def test_a_worker_whose_parent_was_killed_ends_and_leaves_its_last_epoch(tmp_path):
+    """Though it is in an epoch that never ends, and has nothing to tell its parent."""
+    for name in ("again", "wait1"):
+        (tmp_path / name).touch()
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(ORPHANS).format(paths=[str(Path(__file__).parent)], folder=str(tmp_path)))
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
         worker = int(parent.stdout.readline())
         assert running(worker)
         parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 2 * GRACE
     while running(worker):
         assert time.monotonic() < deadline, "the worker outlived its parent"
-        time.sleep(0.1)
+        time.sleep(0.05)
+    (file,) = (tmp_path / "checkpoints").glob("*.pt")
+    assert torch.load(file, weights_only=True)["epoch"] == 1
+
+
+def test_a_worker_that_does_not_heed_is_ended_all_the_same(monkeypatch):
+    monkeypatch.setattr("suite.runs.executors.processes.work", heed_nothing)
+    worker = Worker(1)
+    assert worker.pipe.recv() == "here"
+    started = time.monotonic()
+    worker.tell()
+    worker.stop(grace=0.5)
+    assert 0.5 < time.monotonic() - started < GRACE
+    assert worker.process.exitcode == -signal.SIGKILL
+
+
+def heed_nothing(pipe, threads):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pipe.send("here")
+    time.sleep(60)

@@ -9,12 +9,16 @@ import math
 import os
 import platform
 import re
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from suite import data
+from suite.base import checkpoint
+from suite.base.meter import Meter
 from suite.runs import environment
 from suite.runs.environment import code_state
 from suite.runs.worker import compute
@@ -68,11 +72,45 @@ def test_costs(record):
     assert 50 < cost["peak_memory_mb"] < 50_000
 
 
+def test_the_cost_of_a_resumed_run_is_the_sum_of_its_parts(sgl0_result, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
+    task = replace(sgl0_result.task, folder=tmp_path)
+
+    def stop(epoch, error):
+        time.sleep(0.3)  # a part that is no epoch's, and that only the sum has
+        raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            compute(task, stop)
+    started = time.perf_counter()
+    found, last = compute(task), time.perf_counter() - started
+    assert found["metrics"].items() <= sgl0_result.record["metrics"].items()
+    cost, whole = found["cost"], sgl0_result.record["cost"]
+    assert cost["parts"] == 3
+    assert cost["wall_seconds"] >= max(last + 0.6, cost["training_seconds"])
+    assert cost["cpu_seconds"] > 0
+    assert whole.keys() == cost.keys() - {"parts"}
+
+
+@pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="the system cannot forget the highest memory")
+def test_the_peak_memory_is_that_of_the_run_and_not_of_the_process(monkeypatch):
+    block = torch.ones(64 << 20)
+    before = Meter().cost()["peak_memory_mb"]
+    del block
+    after = Meter()
+    assert after.cost()["peak_memory_mb"] < before - 200
+    after.add({"wall_seconds": 1.0, "cpu_seconds": 2.0, "peak_memory_mb": before})
+    assert after.cost()["peak_memory_mb"] == before
+    monkeypatch.setattr("suite.base.meter.PROCESS", Path("nowhere"))
+    assert 50 < Meter().cost()["peak_memory_mb"] < 50_000, "another system's count, in the same unit"
+
+
 def test_on_a_gpu_its_name_and_the_memory_that_the_run_took(sgl0_result, monkeypatch):
     asked = []
     program = "suite.training.program.compute"
     parts = {"status": "done", "epochs": 2, "metrics": {}, "curves": {"seconds": [1.0]}}
-    monkeypatch.setattr(program, lambda task, on_epoch: asked.append("computed") or dict(parts))
+    monkeypatch.setattr(program, lambda task, checkpoint, on_epoch: asked.append("computed") or dict(parts))
     monkeypatch.setattr(torch.cuda, "init", lambda: None)
     monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: asked.append(f"reset {device}"))
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: asked.append(f"read {device}") or 3 << 20)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from suite.base import checkpoint
+from suite.base.bound import Bound
+from suite.base.checkpoint import Checkpoint
 from suite.base.errors import SuiteError
 from suite.data import Dataset
 from suite.experiment.spec import RunSpec
@@ -97,11 +98,13 @@ def test_a_resumed_run_with_crops_dropout_and_batch_statistics_is_the_uninterrup
     expected = whole.train()
     first = start(coloured, chosen)
     first.advance()
-    checkpoint.save(tmp_path / "run.pt", first.state_dict())
+    kept = Checkpoint(Bound(tmp_path / "run.pt"))
+    kept.copy = first.state_dict()
+    kept.write()
     torch.manual_seed(99)
     torch.rand(7)  # another process has another history
     resumed = start(coloured, chosen)
-    found = resumed.train(tmp_path / "run.pt")
+    found = resumed.train(Checkpoint(Bound(tmp_path / "run.pt")))
     assert {"bn.running_mean", "blocks.2.branch.bn2.running_var", "bn.num_batches_tracked"} <= expected.weights.keys()
     for name, value in expected.weights.items():
         assert torch.equal(found.weights[name], value), name

@@ -12,6 +12,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from suite.app.catalogue import get
+from suite.base.bound import Bound
+from suite.base.checkpoint import Checkpoint
 from suite.base.errors import SuiteError
 from suite.base.seeding import Streams
 from suite.experiment.spec import RunSpec
@@ -131,7 +133,7 @@ def test_bfloat16_moves_the_loss_by_its_rounding(small):
 def test_a_run_in_bfloat16_is_another_run_and_comes_to_its_end(small, tmp_path):
     run = run_of("hard_concrete", small, precision="bf16")
     assert run.spec.key != replace(run.spec, setup=replace(run.spec.setup, precision="float32")).key
-    outcome = run.train(tmp_path / "checkpoint")
+    outcome = run.train(Checkpoint(Bound(tmp_path / "checkpoint")))
     assert outcome.status == "done"
     assert all(math.isfinite(loss) for loss in outcome.curves["train_loss"])
     assert all(w.dtype != torch.bfloat16 for w in outcome.weights.values())

@@ -10,6 +10,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from suite.base import checkpoint
+from suite.base.bound import Bound
+from suite.base.checkpoint import Checkpoint
 from suite.data import hold_out
 from suite.experiment.spec import RunSpec
 from suite.methods import method
@@ -142,19 +144,19 @@ def test_held_out_images_come_from_the_training_set(small):
 
 
 def test_checkpoints_are_written_as_time_passes(start, tmp_path, monkeypatch, no_latency):
-    path = tmp_path / "run.pt"
-    start("dense", epochs=2).train(path)
-    assert not path.exists()
+    file = Bound(tmp_path / "run.pt")
+    start("dense", epochs=2).train(Checkpoint(file))
+    assert not file.path.exists()
     monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
-    start("dense", epochs=2).train(path)
-    assert checkpoint.load(path)["epoch"] == 2
+    start("dense", epochs=2).train(Checkpoint(file))
+    assert file.load()["epoch"] == 2
 
 
 def test_a_damaged_checkpoint_costs_the_run_nothing_but_time(start, tmp_path, caplog, no_latency):
     path = tmp_path / "run.pt"
     path.write_bytes(b"damaged")
     with caplog.at_level(logging.WARNING):
-        found = start("sgl0", epochs=2).train(path)
+        found = start("sgl0", epochs=2).train(Checkpoint(Bound(path)))
     assert "starts anew" in caplog.text
     expected = start("sgl0", epochs=2).train()
     assert all(torch.equal(w, expected.weights[name]) for name, w in found.weights.items())

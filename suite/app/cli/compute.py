@@ -9,8 +9,21 @@ from typing import TYPE_CHECKING
 import click
 
 from suite.app.cli import whole
-from suite.app.cli.group import check_all, cores, data_option, hours_option, main, out_option, profile_option, seeds_option
+from suite.app.cli.duration import DURATION
+from suite.app.cli.group import (
+    STOPPED,
+    check_all,
+    cores,
+    data_option,
+    hours_option,
+    main,
+    out_option,
+    profile_option,
+    say_stopped,
+    seeds_option,
+)
 from suite.app.cli.show import exit_code, show
+from suite.base.stopping import TimeLimit
 
 if TYPE_CHECKING:
     from suite.experiment.reproduction import Reproduction
@@ -22,12 +35,14 @@ Examples:
   python -m suite reproduce table1 --seeds 5
   python -m suite reproduce table1 --profile paper --method sgl0 --method group_lasso --jobs 2
   python -m suite reproduce table1 --profile smoke --quiet --json
+  python -m suite reproduce table1 --profile paper --time-limit 2h30m
   python -m suite reproduce table1 --profile paper --executor ray --address auto --gpus 0.25
   python -m suite reproduce --all --hours 5 --profile paper
 
 \b
 Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and shown); 2 wrong use;
-3 with --strict, a verdict fell short."""
+3 with --strict, a verdict fell short; 4 stopped at the time limit or by SIGTERM or SIGHUP, where
+the same command goes on; 130 Ctrl-C, likewise."""
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option("--all", "everything", is_flag=True, help="All tables that have the profile; runs of the reference are taken over first.")
@@ -43,6 +58,7 @@ Exit codes: 0 done; 1 some runs failed or diverged (the others are kept and show
 @click.option("--gpus", type=click.FloatRange(min=0), help="With Ray: GPUs of a run, or a share of one (default: 1 on cuda).")
 @out_option
 @data_option
+@click.option("--time-limit", type=DURATION, help="End in this time, such as 2h30m, 90s or Slurm's forms; the same command goes on.")
 @click.option("--force", is_flag=True, help="Compute again what is already there.")
 @click.option("--keep-failures", is_flag=True, help="Do not try again the runs that failed before.")
 @click.option("--no-tracking", is_flag=True, help="Do not write the runs to MLflow.")
@@ -64,6 +80,7 @@ def reproduce(
     gpus,
     out,
     data_root,
+    time_limit,
     force,
     keep_failures,
     no_tracking,
@@ -88,7 +105,7 @@ def reproduce(
         for table in tables:
             table.profile(profile)
         work = [(table, methods, seeds) for table in tables]
-    codes = [0]
+    codes, limit = [0], time_limit and TimeLimit(time_limit)
     for table, rows, some in work:
         if everything and (reason := lacking(table.at(profile, 1), data_root)):
             click.echo(f"{table.id} is left out: {reason}", err=True)
@@ -112,8 +129,12 @@ def reproduce(
             track=not no_tracking,
             progress=not quiet,
             early=not as_json,
+            time_limit=limit,
         )
         show(results, as_json, quiet)
+        if results.stopped:
+            say_stopped(results.stopped)
+            sys.exit(STOPPED)
         codes.append(exit_code(results, strict))
     sys.exit(1 if 1 in codes else max(codes))
 

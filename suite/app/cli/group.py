@@ -10,9 +10,13 @@ from pathlib import Path
 import click
 
 from suite.base.errors import SuiteError
+from suite.base.stopping import Stopped, stoppable
 
 OUT = Path("results", "runs")
 REFERENCE = Path("results", "reference")
+
+STOPPED = 4
+"""The exit code of a command that was stopped by a signal or at its time limit."""
 
 EXAMPLES = """\b
 Examples:
@@ -41,10 +45,17 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context):
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("interrupted; the same command goes on from here", err=True)
-            ctx.exit(130)
+            with stoppable():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            stopped = isinstance(stop, Stopped)
+            say_stopped(": ".join([str(stop) if stopped else "interrupted", *getattr(stop, "__notes__", [])]))
+            ctx.exit(STOPPED if stopped else 130)
+
+
+def say_stopped(what: str) -> None:
+    """What stopped a command, and how far it came."""
+    click.echo(f"{what}; the same command goes on from here", err=True)
 
 
 @click.group(cls=Commands, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -8,33 +8,54 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
+from threading import Thread
 from typing import cast
 
+from suite.base.stopping import Stopped, stoppable
 from suite.experiment.task import Task
 from suite.runs.executors import Result
 from suite.runs.executors.serial import attempt
 from suite.runs.worker import prepare_process
 
+GRACE = 10.0
+"""Seconds that workers have to put away what they are at, on a busy machine; they take less than one, as a rule."""
+STOPPED = 143
+"""The exit code of a worker that was told to end, as a shell shows SIGTERM."""
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def work(pipe: Connection, threads: int) -> None:
-    """Compute the tasks that come through the pipe, until it is closed, as it also is when the parent is gone.
+    """Compute the tasks that come through the pipe, until it is closed, or the process is told to end, or the parent is gone.
 
     Ctrl-C is the parent's to handle.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    prepare_process(threads)
+    Thread(target=end_with_parent, daemon=True).start()
     try:
-        while True:
-            pipe.send(attempt(pipe.recv(), lambda *progress: pipe.send(progress)))
+        with stoppable():
+            prepare_process(threads)
+            while True:
+                pipe.send(attempt(pipe.recv(), lambda *progress: pipe.send(progress)))
     except (EOFError, ConnectionError):
         pass
+    except Stopped:
+        sys.exit(STOPPED)
+
+
+def end_with_parent() -> None:
+    """Wait for the death of the process that started this one. Then have it end in order, and if it does not, end it."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
+        os._exit(STOPPED)
 
 
 class Worker:
@@ -51,11 +72,18 @@ class Worker:
     def give(self, task: Task) -> None:
         self.pipe.send(replace(task, device=self.device) if self.device else task)
 
-    def stop(self) -> None:
-        """End the process, whatever it is at."""
+    def tell(self) -> None:
+        """Have the process put away what it is at, and end."""
         self.process.terminate()
-        self.process.join()
-        self.pipe.close()
+
+    def stop(self, grace: float = 0.0) -> None:
+        """End the process, after so many seconds whatever it is at."""
+        try:
+            self.process.join(grace)
+        finally:
+            self.process.kill()
+            self.process.join()
+            self.pipe.close()
 
     def death(self) -> str:
         """How a process ended that stopped answering."""
@@ -115,8 +143,11 @@ class Processes:
                     del busy[pipe]
                     yield message
         finally:
-            for worker in [*idle, *(w for w, _ in busy.values())]:
-                worker.stop()
+            workers, end = [*idle, *(worker for worker, _ in busy.values())], time.monotonic() + GRACE
+            for worker in workers:
+                worker.tell()
+            for worker in workers:
+                worker.stop(max(0.0, end - time.monotonic()))
 
     def start(self, taken: list[str]) -> Worker:
         """A worker on the device that the fewest others are on."""
