@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from suite.base.errors import SuiteError
 from suite.data import checksum
-from suite.experiment.metrics import LARGEST, Metric, metric
+from suite.experiment.metrics import metric
+from suite.experiment.quantity import LARGEST, Metric
 from suite.experiment.spec import digest
 from suite.records.schema import SCHEMA, Record
 
