@@ -29,7 +29,7 @@ def test_runs_sent_together_are_each_reported_once(tasks, compute_table, table, 
     assert [key for report in reports for key in report.failures] == [keys[1]]
     last = {key: epoch for report in reports for key, (epoch, _) in report.progress.items()}
     assert last == dict(zip(keys, (2, 1, 2), strict=True))
-    files = {name for report in reports for name in report.files}
+    files = {name for report in reports for name in report.files if not name.startswith("checkpoints")}  # of runs of over a second
     assert files == {f"weights/{key}.pt" for key in (keys[0], keys[2])}
     serial = compute_table(table("dense", "sgl0", epochs=2), executor=Serial()).records
     for report in reports:

@@ -191,6 +191,7 @@ def test_a_run_that_is_stopped_leaves_its_last_epoch(file, always_copied):
 
 
 def test_a_short_run_writes_and_copies_nothing(file, monkeypatch):
+    monkeypatch.setattr(checkpoint, "COPY_SECONDS", 30.0)
     monkeypatch.setattr(checkpoint, "copied", lambda state: pytest.fail("copied"))
     assert to_the_end(Counter(), 9, Checkpoint(file)) == "done"
     assert not file.path.exists()

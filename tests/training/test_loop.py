@@ -145,6 +145,7 @@ def test_held_out_images_come_from_the_training_set(small):
 
 def test_checkpoints_are_written_as_time_passes(start, tmp_path, monkeypatch, no_latency):
     file = Bound(tmp_path / "run.pt")
+    monkeypatch.setattr(checkpoint, "COPY_SECONDS", 30.0)
     start("dense", epochs=2).train(Checkpoint(file))
     assert not file.path.exists()
     monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
