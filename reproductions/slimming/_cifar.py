@@ -74,7 +74,7 @@ def block(dataset: str, name: str, network: Network) -> list[Cell]:
     return [Cell.of(dataset, network.model, of, name=row, title=title, **shared) for row, (of, title) in rows.items()]
 
 
-def table(item: str, dataset: str, title: str, spread: float) -> Reproduction:
+def table(item: str, dataset: str, title: str, spread: float, **more: Any) -> Reproduction:
     """The part of Table 1 on one data set. spread: the fluctuation between seeds that the authors' README tells of, in points."""
     test_error = column("test_error", tolerance=spread)
     return Reproduction(
@@ -120,4 +120,5 @@ def table(item: str, dataset: str, title: str, spread: float) -> Reproduction:
         block="network",
         views=False,
         seeds=3,
+        **more,
     )

@@ -2,4 +2,4 @@
 
 from reproductions.slimming._cifar import table
 
-TABLE = table("table1_cifar100", "cifar100", "CIFAR-100", spread=1.5)
+TABLE = table("table1_cifar100", "cifar100", "CIFAR-100", spread=1.5, runs_in="slimming/table1")
