@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 import torch
 
@@ -38,6 +40,14 @@ def pytest_collection_modifyitems(items):
     """Files with slow tests come first, so that no process is left with one when the others have nothing to do any more."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heeded():
+    """What a shell starts in the background ignores Ctrl-C, and what `nohup` starts SIGHUP; so would all that the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,6 +15,8 @@ def contents(path: str | Path) -> bytes:
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except NotADirectoryError:
+        raise FileNotFoundError(path) from None  # below a file there is nothing
     except FileNotFoundError:
         if os.path.islink(path):
             raise OSError("it is a link to nothing") from None

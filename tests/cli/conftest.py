@@ -1,7 +1,6 @@
 """The command line in a process of its own, on a machine without data or a network, and stores made by hand."""
 
 import os
-import signal
 import subprocess
 import sys
 
@@ -47,7 +46,7 @@ def started(environment, tmp_path):
     def start(*arguments):
         line = [sys.executable, "-m", "suite", *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        process = subprocess.Popen(line, cwd=tmp_path, env=environment, preexec_fn=heed_interrupts, **pipes)
+        process = subprocess.Popen(line, cwd=tmp_path, env=environment, **pipes)
         running.append(process)
         return process
 
@@ -55,11 +54,6 @@ def started(environment, tmp_path):
     for process in running:
         process.kill()
         process.communicate()
-
-
-def heed_interrupts():
-    """A program that a shell starts in the background ignores Ctrl-C, and so would what it starts."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -79,8 +73,7 @@ def stored(tmp_path):
     """`stored("dense", 0, test_error=0.6)`: the made-up record of a run of Table 1 in tmp_path/results/runs; gives its spec."""
 
     def write(row, seed, profile="smoke", status="done", out=tmp_path / "results" / "runs", **metrics):
-        specs = get("table1").at(profile, seed + 1).runs
-        spec = next(s for s in specs if s.method.row == row and s.seed == seed)
+        spec = next(line.run(seed) for line in get("table1").at(profile, seed + 1).lines if line.cell.row == row)
         Store.of(out, "sgl0/table1", profile).write(made(spec, profile, status, **metrics))
         return spec
 

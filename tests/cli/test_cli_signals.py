@@ -90,7 +90,7 @@ def test_at_the_time_limit_the_table_so_far_is_shown(invoke, no_latency, sketche
     """The runs take longer than is left for them once the first is known."""
 
     def learn(self, records, specs):
-        self.timings |= {kind(spec): Timing(0.0, 1610.0) for spec in specs if records}
+        self.timings |= {kind(spec): Timing(0.0, 1610.0) for spec in specs.values() if records}
 
     line = (*LINE, "--seeds", SEEDS, "--method", "ada_tikhonov", *HERE)
     with pytest.MonkeyPatch.context() as patch:

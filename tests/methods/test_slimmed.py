@@ -9,6 +9,8 @@ import pytest
 import torch
 
 from suite.base import checkpoint
+from suite.base.bound import Bound
+from suite.base.checkpoint import Checkpoint
 from suite.base.errors import SuiteError
 from suite.methods import method
 from suite.methods.base import Finished
@@ -179,10 +181,10 @@ def test_interrupted_in_each_stage_it_is_the_undisturbed_run_to_the_bit(start, t
 
     def resumed(chosen, path):
         with pytest.raises(Interrupted):
-            start(chosen, model, **schedule).train(path, stop)
+            start(chosen, model, **schedule).train(Checkpoint(Bound(path)), stop)
         seen = []
-        outcome = start(chosen, model, **schedule).train(path, lambda epoch, error: seen.append(epoch))
-        assert seen == [2, 3]
+        outcome = start(chosen, model, **schedule).train(Checkpoint(Bound(path)), lambda epoch, error: seen.append(epoch))
+        assert seen == [3]
         return outcome
 
     whole = start(slimmed(), model, **schedule)

@@ -15,10 +15,12 @@ from made_records import made
 from small_tables import make_table
 
 from suite.app.catalogue import get
+from suite.experiment.task import Task
 from suite.methods import method
 from suite.records import index as index_module
 from suite.records.store import Store
-from suite.runs.orchestrate import Options, Queue, with_needs
+from suite.runs.orchestrate import with_needs
+from suite.runs.queue import Queue
 
 SEEDS = (0, 1, 7, 12345)
 
@@ -98,7 +100,7 @@ def test_few_records_need_no_index(many, store):
 def test_runs_come_in_order_and_wait_for_what_they_build_on(table, tmp_path):
     specs = with_needs(table("magnitude", "l1").at("smoke", 2).runs)
     known: dict[str, dict] = {}
-    queue = Queue(specs, known, "smoke", tmp_path, Options(tmp_path))
+    queue = Queue(specs, known, lambda spec, records: Task(spec, "smoke", tmp_path, records=records), lambda spec: True)
     rows = []
     while queue.waiting:
         started = []
@@ -115,7 +117,7 @@ def test_a_queue_takes_no_longer_for_each_run_when_it_is_long(table, tmp_path):
     def seconds(seeds):
         specs = with_needs(table("magnitude", method("random_pruning"), "l1").at("smoke", seeds).runs)
         known: dict[str, dict] = {}
-        queue = Queue(specs, known, "smoke", tmp_path, Options(tmp_path))
+        queue = Queue(specs, known, lambda spec, records: Task(spec, "smoke", tmp_path, records=records), lambda spec: True)
         gc.disable()  # to look through what other tests have left takes longer than the whole queue
         begun = time.process_time()
         while task := queue.next():

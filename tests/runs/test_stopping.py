@@ -195,7 +195,7 @@ def test_what_is_not_known_is_begun_and_what_has_finished_is_known(specs):
     record = {"key": specs["l1"].key, "status": "done", "curves": {"seconds": [5.0]}, "environment": {"device": "cuda:0"}}
     fits = Fit(Clock(4.0), "cuda:1", lambda key: False)
     assert fits(specs["l1"])
-    fits.learn([record | {"cost": {"wall_seconds": 6.0, "training_seconds": 5.0}}], [specs["l1"]])
+    fits.learn([record | {"cost": {"wall_seconds": 6.0, "training_seconds": 5.0}}], {specs["l1"].key: specs["l1"]})
     assert not fits(specs["l1"])
     assert not fits(specs["dense"])
     assert Fit(None, "cpu", lambda key: False)(specs["l1"])
@@ -216,7 +216,7 @@ def test_what_no_time_was_left_for_is_no_failure(table, compute_table, store, wi
     (dense,) = everything[0].needs()
 
     class Late(TimeLimit):
-        left = property(lambda self: 60.0 if not store.has(dense.key) else 0.5)
+        left = property(lambda self: 60.0 if store.read(dense.key) is None else 0.5)
 
     def learn(self, records, specs):
         self.timings |= {kind(spec): Timing(0.0, 50.0) for spec in everything}
