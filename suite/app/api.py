@@ -82,8 +82,8 @@ def reproduce(
         timings = partial(forecast, out=out, data_root=root, device=found_device) if executor == "local" else no_forecast
         watchers: list[Watcher] = []
         if progress:
-            shown = Progress(wanted, jobs or (1 if executor == "local" else None), found_device, timings)
-            shown.say(said(table, profile, out))
+            known = partial(said, table, profile, out)
+            shown = Progress(wanted, jobs or (1 if executor == "local" else None), found_device, timings, first=known)
             watchers = [shown, EarlyTables(wanted, out, shown.sweep, shown.say)] if early else [shown]
         tracker = Tracker(out, table.id, profile)
         watchers += [tracker] if track else []

@@ -64,6 +64,7 @@ class Progress:
 
     jobs        workers; None: not known
     timings     what is known of how long runs take, from them and something to say with while it is found out
+    first       what is said before anything else
     """
 
     def __init__(
@@ -73,8 +74,10 @@ class Progress:
         device: str = "cpu",
         timings: Callable[[list[RunSpec], Callable[[str], None]], dict[str, Timing]] = lambda specs, say: {},
         clock: Callable[[], float] = time.monotonic,
+        first: Callable[[], str] = lambda: "",
     ) -> None:
-        self.title, self.timings = f"{experiment.reproduction.id} {experiment.profile}", timings
+        self.first, self.timings = first, timings
+        self.title = f"{experiment.reproduction.id} {experiment.profile}"
         self.sweep = Sweep(experiment, jobs, device, clock)
         self.shown: Shown = Lines(self.sweep)
         if has_terminal():
@@ -88,6 +91,7 @@ class Progress:
             self.shown.say(text)
 
     def plan(self, specs: list[RunSpec], known: dict[str, dict]) -> None:
+        self.say(self.first())
         self.sweep.plan(specs, known)
         if not specs:
             return
