@@ -116,7 +116,7 @@ def start(small, trained, counted, monkeypatch):
 
     def make(chosen: Method | str, model: str = "", seed: int = 0, **schedule) -> Training:
         chosen = method(chosen) if isinstance(chosen, str) else chosen
-        model = model or ("mlp_40_20" if "slimm" in chosen.name else "lenet_300_100")  # network slimming needs scales
+        model = model or ("mlp_40_20" if getattr(chosen, "on", "") == "scales" else "lenet_300_100")  # network slimming needs scales
         spec = RunSpec.of("digits", model, chosen, Schedule(**{"epochs": 1, "batch_size": 40} | schedule), seed)
         for needed in spec.needs():
             if needed.key not in trained:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from suite.base.errors import SuiteError
 from suite.base.lazy import torch
 from suite.methods import method
+from suite.methods.anypenalty import SCALES
 from suite.methods.base import Context, Method, View
 from suite.models.layers import neighbours, scaled_layers
 
@@ -41,6 +42,7 @@ class Slimmed(Method):
 
     title = "pruned by scales"
     viewed: ClassVar[tuple[str, ...]] = ("trained", "pruned")
+    on: ClassVar[str] = SCALES
 
     like: Method | None = None
     percent: float = 50.0

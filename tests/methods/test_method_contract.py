@@ -52,7 +52,7 @@ SCALED = ("mlp_40_20", "preresnet_11", "densenet_7")
 
 def suited(variant, family):
     """The networks of the family, or those with batch normalisation for a method that acts on its scales."""
-    return SCALED if "slimm" in variant.name or getattr(variant, "on", "") == "scales" else family
+    return SCALED if getattr(variant, "on", "") == "scales" else family
 
 
 def in_turn(*families):

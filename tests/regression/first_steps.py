@@ -99,7 +99,7 @@ def cells() -> tuple[Cell, ...]:
     large = partial(small, changes=(("learning_rate", 1e-6),), group="large weights", start=("normal", 0.6))
     by_step = [large(method("proximal", penalty=SCAD(1.02), lam=lam, step_ratio=10.0)) for lam in (400.0, 4000.0)]
     scaled = partial(Cell.of, "digits", "mlp_60_40", n_train=100, n_test=100)
-    every = ((scaled if "slimm" in made.name else small)(made) for made in rows())
+    every = ((scaled if getattr(made, "on", "") == "scales" else small)(made) for made in rows())
     return *every, small(method("dense"), changes=(("linear_from", 0.3),)), *by_step
 
 

@@ -39,7 +39,7 @@ def prepared():
 
 def run_of(chosen, small, model="lenet5_caffe", device="cpu", schedule=SHORT, **more) -> Training:
     chosen = method(chosen) if isinstance(chosen, str) else chosen
-    model = "preresnet_11" if "slimm" in chosen.name and model == "lenet5_caffe" else model  # one with scales
+    model = "preresnet_11" if getattr(chosen, "on", "") == "scales" and model == "lenet5_caffe" else model  # one with scales
     return Training(RunSpec.of("digits", model, chosen, schedule, **more), small, device=device)
 
 
